@@ -1,0 +1,159 @@
+/**
+ * The history: one JSON object a line, what the harness did and observed, in the order it happened.
+ *
+ * Together with the journals it is the only truth a run leaves: `judge` reads nothing else besides
+ * `plan.json`. Each line carries the SHA-256 of the line before it (`prev`), so a line that was
+ * changed, removed or moved is found. Times are microseconds on CLOCK_MONOTONIC.
+ */
+import { z } from "zod";
+
+const us = z.number();
+
+const base = {
+  /** Position in the file, from 0. */
+  seq: z.number().int(),
+  /** When it happened. For agent events, the agent's own time. */
+  tUs: us,
+  /** SHA-256 (hex, first 16 characters) of the previous line; zeros for the first. */
+  prev: z.string(),
+};
+
+const fidelity = z.enum([
+  "graceful",
+  "crash",
+  "refuse",
+  "stall",
+  "pause",
+  "blackhole",
+  "degrade",
+  "power-loss",
+]);
+export type Fidelity = z.infer<typeof fidelity>;
+
+const journalProgress = z.object({ file: z.string(), blocks: z.number(), crc: z.number() });
+
+export const eventSchemas = {
+  "run.started": { run: z.string(), wall: z.string(), tool: z.string() },
+  "run.ended": {
+    outcome: z.enum(["completed", "interrupted", "failed"]),
+    code: z.string().optional(),
+    reason: z.string().optional(),
+  },
+  "stage.started": { stage: z.string() },
+  "stage.ended": { stage: z.string(), ok: z.boolean() },
+  /** Image digests, effective settings, host facts: everything that could change a number. */
+  environment: { facts: z.record(z.string(), z.unknown()) },
+  "node.state": {
+    node: z.string(),
+    state: z.enum(["started", "ready", "died", "paused", "resumed", "restarted", "removed"]),
+    exitCode: z.number().optional(),
+    expected: z.boolean().optional(),
+  },
+  "agent.started": {
+    agent: z.string(),
+    region: z.string(),
+    role: z.string(),
+    origin: z.enum(["initial", "failover", "restore"]),
+  },
+  /** A journal that must exist when the run is judged. */
+  "journal.opened": { agent: z.string(), file: z.string(), role: z.string() },
+  /** How far a journal was known to be: a shorter or other one was tampered with. */
+  "journal.progress": { journals: z.array(journalProgress) },
+  "workload.started": { t0Us: us },
+  "workload.stopped": {},
+  "client.started": {
+    client: z.string(),
+    kind: z.enum(["producer", "consumer", "canary", "watcher"]),
+    region: z.string(),
+    origin: z.enum(["initial", "failover", "restore"]),
+  },
+  "client.event": { client: z.string(), event: z.string(), detail: z.string().optional() },
+  "steady.reached": { checks: z.array(z.object({ check: z.string(), detail: z.string() })) },
+  "steady.missed": { checks: z.array(z.object({ check: z.string(), detail: z.string() })) },
+  "step.started": { step: z.string(), label: z.string() },
+  "step.ended": {
+    step: z.string(),
+    outcome: z.enum(["done", "failed", "skipped", "timeout"]),
+    note: z.string().optional(),
+  },
+  /** Before the call: the earliest instant the fault can have begun. */
+  "fault.injecting": {
+    step: z.string(),
+    kind: z.string(),
+    fidelity,
+    targets: z.array(z.string()),
+    /** Regions, clusters and directed links ("east->west") the fault takes away. */
+    affects: z.array(z.string()),
+  },
+  /** After the call: the latest instant the fault can have begun. */
+  "fault.injected": { step: z.string(), dieUs: z.array(us).optional() },
+  "fault.effective": { step: z.string(), proof: z.string() },
+  "fault.unproven": { step: z.string(), reason: z.string() },
+  "fault.healing": { step: z.string() },
+  "fault.healed": { step: z.string(), proof: z.string() },
+  "heal.failed": { step: z.string(), reason: z.string() },
+  /** What other regions see of a dead node or region, set on purpose and probed. */
+  "remote.view": {
+    region: z.string(),
+    from: z.string(),
+    as: z.enum(["refused", "stalled", "blackholed", "reachable"]),
+    proof: z.string(),
+  },
+  "failover.detected": { step: z.string(), by: z.string() },
+  "failover.decided": { step: z.string() },
+  "failover.restarted": { step: z.string(), clients: z.array(z.string()) },
+  /** A change of leader, epoch or ISR of a workload partition, as the observer saw it. */
+  "partition.state": {
+    log: z.number(),
+    partition: z.number(),
+    leader: z.number(),
+    leaderEpoch: z.number(),
+    isr: z.array(z.number()),
+    replicas: z.array(z.number()),
+  },
+  /** Health of the instrument itself, per agent. */
+  health: {
+    agent: z.string(),
+    loopDelayP999Us: z.number(),
+    loopDelayMaxUs: z.number(),
+    lateSendMaxUs: z.number(),
+    cpuThrottledUs: z.number(),
+    journalWriteMaxUs: z.number(),
+  },
+  /** Health of the machine: CPU stolen by others and pressure stalls, since the last sample. */
+  "health.host": { stealMs: z.number(), cpuBusyPercent: z.number(), intervalMs: z.number() },
+  "audit.started": { pass: z.number(), log: z.number(), purpose: z.string() },
+  /** Where two independent clients disagree about a log; makes the run inconclusive. */
+  "audit.disagreement": { log: z.number(), partition: z.number(), detail: z.string() },
+  /** End offsets at quiesce, by the second client. */
+  "audit.bounds": {
+    pass: z.number(),
+    log: z.number(),
+    by: z.string(),
+    bounds: z.array(z.object({ partition: z.number(), start: z.number(), end: z.number() })),
+  },
+  warning: { code: z.string(), message: z.string() },
+} as const;
+
+export type EventType = keyof typeof eventSchemas;
+
+type Fields<T extends EventType> = z.infer<z.ZodObject<(typeof eventSchemas)[T]>>;
+export type EventOf<T extends EventType> = {
+  type: T;
+  seq: number;
+  tUs: number;
+  prev: string;
+} & Fields<T>;
+export type HistoryEvent = { [T in EventType]: EventOf<T> }[EventType];
+/** What a caller gives to record an event: its type, its fields, and its time unless it is now. */
+export type NewEvent = { [T in EventType]: { type: T; tUs?: number } & Fields<T> }[EventType];
+
+const members = Object.entries(eventSchemas).map(([type, fields]) =>
+  z.object({ ...base, type: z.literal(type), ...fields }),
+);
+
+/** Validates one parsed line of a history. */
+export const historyEventSchema = z.discriminatedUnion(
+  "type",
+  members as unknown as [(typeof members)[number], ...(typeof members)[number][]],
+) as unknown as z.ZodType<HistoryEvent>;
