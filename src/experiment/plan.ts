@@ -1,0 +1,146 @@
+/**
+ * `plan.json`: the experiment with every name resolved and every choice made. What `run` executes,
+ * what `blackstart plan` prints, and (its `judging` section) what the judge knows of the intent.
+ *
+ * Same experiment, same variables, same seed: the same plan, byte for byte, but for the run id.
+ */
+import type { Judging } from "../history/judging.ts";
+import type { Topology } from "../topology/types.ts";
+import type { TopicSpec } from "../workload/protocol.ts";
+
+export interface PlannedTopic {
+  log: number;
+  cluster: string;
+  spec: TopicSpec;
+}
+
+/** An application producer, or a canary. `ref` is the id in `judging.producers`. */
+export interface PlannedProducer {
+  ref: number;
+  name: string;
+  region: string;
+  log: number;
+  ratePerSecond: number;
+  recordBytes: number;
+  acks: "all" | "1" | "0";
+  idempotent: boolean;
+  lingerMs: number;
+  batchRecordsMax: number;
+  client: Record<string, unknown>;
+  /** initial: started with the workload. failover: started by the failover step. */
+  start: "initial" | "failover";
+}
+
+export interface PlannedCanary {
+  ref: number;
+  name: string;
+  region: string;
+  log: number;
+  intervalMs: number;
+  recordBytes: number;
+  timeoutMs: number;
+}
+
+/** A group's member. `ref` is the id in `judging.readers`. */
+export interface PlannedConsumer {
+  ref: number;
+  name: string;
+  region: string;
+  group: string;
+  cluster: string;
+  logs: number[];
+  commitEveryMs: number;
+  client: Record<string, unknown>;
+  start: "initial" | "failover";
+}
+
+/** Follows mirror logs live, for the exposure curve. */
+export interface PlannedWatcher {
+  ref: number;
+  region: string;
+  cluster: string;
+  logs: number[];
+}
+
+export interface PlannedReplication {
+  name: string;
+  /** Mirror logs that must carry a canary record before the workload starts. */
+  expectLogs: number[];
+  /** Groups whose canary offset must have crossed; empty when offsets are not synced. */
+  expectGroups: string[];
+  readyWithinMs: number;
+}
+
+export type SteadyCheck =
+  | { check: "acked-rate"; atLeast: number; forMs: number }
+  | { check: "delivered-rate"; atLeast: number; forMs: number }
+  | { check: "replication-lag"; atMostMs: number; forMs: number }
+  | { check: "consumer-lag"; atMostMs: number; forMs: number };
+
+interface StepBase {
+  id: string;
+  label: string;
+  /** ms after the steady state was reached; exactly one of `atMs` and `after` is set. */
+  atMs: number | null;
+  /** Steps that must have ended, and how long to wait after the last of them. */
+  after: { steps: string[]; plusMs: number } | null;
+}
+
+export interface FaultStep extends StepBase {
+  type: "fault";
+  kind: string;
+  /** Parsed by the fault's own schema. */
+  params: unknown;
+  /** Healed after this long; null: at the end of the run, after the audit of what survived. */
+  forMs: number | null;
+}
+
+export interface FailoverStep extends StepBase {
+  type: "failover";
+  /** The region whose loss is decided upon, and the one that takes over. */
+  from: string;
+  to: string;
+  decisionMs: number;
+  detect: { everyMs: number; failures: number; timeoutMs: number };
+}
+
+export interface HealStep extends StepBase {
+  type: "heal";
+  /** The fault step to heal. */
+  heals: string;
+}
+
+export type PlannedStep = FaultStep | FailoverStep | HealStep;
+
+export interface Plan {
+  schema: "blackstart/plan.v1";
+  name: string;
+  title: string;
+  description: string;
+  seed: number;
+  run: string;
+  experimentFile: string;
+  experimentSha256: string;
+  vars: Record<string, string>;
+  topology: Topology;
+  topics: PlannedTopic[];
+  producers: PlannedProducer[];
+  canaries: PlannedCanary[];
+  consumers: PlannedConsumer[];
+  watchers: PlannedWatcher[];
+  replications: PlannedReplication[];
+  steadyState: SteadyCheck[];
+  steadyWithinMs: number;
+  steps: PlannedStep[];
+  end: {
+    /** The run goes on this long after the last step and after everything recovered. */
+    settleMs: number;
+    /** ... but no longer than this after the last step. */
+    horizonMs: number;
+    /** How long the last answers and deliveries may take after the producers stopped. */
+    drainMs: number;
+  };
+  /** What the machine must hold, MiB; by node and in all. */
+  memoryMiB: { total: number; byNode: Record<string, number> };
+  judging: Judging;
+}

@@ -1,0 +1,22 @@
+/** Every fault kind, by name. The experiment schema is composed from this list. */
+import { brokerKill } from "./broker-kill.ts";
+import { brokerPause } from "./broker-pause.ts";
+import type { FaultDefinition } from "./fault.ts";
+import { linkDegrade } from "./link-degrade.ts";
+import { linkPartition } from "./link-partition.ts";
+import { regionShutdown } from "./region-shutdown.ts";
+
+export const faults = [
+  brokerKill,
+  brokerPause,
+  linkPartition,
+  linkDegrade,
+  regionShutdown,
+] as const;
+
+export type FaultKind = (typeof faults)[number]["kind"];
+
+/** The definition of a kind; parameters are those its own schema parsed. */
+export function faultOf(kind: string): FaultDefinition<unknown> | undefined {
+  return faults.find((fault) => fault.kind === kind) as FaultDefinition<unknown> | undefined;
+}

@@ -1,0 +1,99 @@
+/**
+ * What a fault is. One fault, one file, named after its kind; `catalogue.ts` lists them all.
+ *
+ * A fault arms its undo before it acts, says when it acted, and proves that it took effect. It
+ * talks to the world through the context only, so it can be tested on the fake runtime.
+ * How to write one: `docs/adding-a-fault.md`.
+ */
+import type { z } from "zod";
+import type { Fidelity } from "../history/events.ts";
+import type { HealStack } from "../kernel/heal-stack.ts";
+import type { Capability, LinkMode, Runtime } from "../runtime/runtime.ts";
+import type { Topology } from "../topology/types.ts";
+
+export interface PartitionView {
+  partition: number;
+  leader: number;
+  leaderEpoch: number;
+  isr: number[];
+  replicas: number[];
+}
+
+/** What a connection attempt from inside a region met. */
+export type ProbeOutcome =
+  | "answered"
+  | "refused"
+  | "timeout"
+  | "connected-silent"
+  | "unresolved"
+  | "reset";
+
+/** The eyes of a fault: facts about the running system, asked from inside the regions. */
+export interface Observer {
+  /** A Kafka connection attempt from an agent in `region` to a node. */
+  probe(region: string, node: string, timeoutMs: number): Promise<ProbeOutcome>;
+  /** Leaders, epochs and ISR of a topic, from any live broker of its cluster; null if none. */
+  partitions(cluster: string, topic: string): Promise<PartitionView[] | null>;
+}
+
+export interface FaultContext {
+  runtime: Runtime;
+  topology: Topology;
+  observer: Observer;
+  /** Undo list of this step; healed when its time is over or the run ends. */
+  heals: HealStack;
+  signal: AbortSignal;
+  /** Names of agents running in a region now. */
+  agentsIn(region: string): string[];
+  /** Marks a container's death as wanted, so it is not taken for an accident. */
+  expectDeath(name: string): void;
+  /** The instant of the act: called right before and right after it. */
+  injecting(): void;
+  injected(): void;
+  /** What other regions were made to see of a dead node or region, and the probe that shows it. */
+  remoteView(region: string, from: string, as: RemoteView, proof: string): void;
+}
+export type RemoteView = "refused" | "stalled" | "blackholed" | "reachable";
+
+/** What a fault will touch, known before it acts: for the plan, the report and the judge. */
+export interface FaultReach {
+  fidelity: Fidelity;
+  /** Container or link names acted on. */
+  targets: string[];
+  /** Regions, clusters ("cluster:primary") and links ("east->west") that suffer from it. */
+  affects: string[];
+}
+
+export interface FaultDefinition<P = unknown> {
+  kind: string;
+  /** One sentence for `blackstart plan` and the docs. */
+  summary: string;
+  params: z.ZodType<P>;
+  needs(params: P): Capability[];
+  /** Problems the schema cannot see (names that do not exist). Paths are keys of the step. */
+  check(params: P, topology: Topology): { path: (string | number)[]; message: string }[];
+  /** Targets that depend on the running system (the leader of a partition) are found here. */
+  reach(params: P, topology: Topology, live?: LiveTargets): FaultReach;
+  /** Names asked of the running system before the fault, e.g. the current leader. */
+  resolve?(params: P, context: FaultContext): Promise<LiveTargets>;
+  inject(params: P, context: FaultContext, live: LiveTargets): Promise<void>;
+  /** Returns the proof as a sentence; throws, with the reason, when there is none. */
+  prove(params: P, context: FaultContext, live: LiveTargets): Promise<string>;
+  /** After the heals ran: shows that things are as before; throws when they are not. */
+  proveHealed(params: P, context: FaultContext, live: LiveTargets): Promise<string>;
+}
+
+/** Nodes found at run time. */
+export interface LiveTargets {
+  nodes: string[];
+}
+
+export const LINK_FIDELITY: Record<LinkMode, Fidelity> = {
+  refuse: "refuse",
+  stall: "stall",
+  blackhole: "blackhole",
+};
+
+export function defineFault<P>(definition: FaultDefinition<P>): FaultDefinition<P> {
+  return definition;
+}

@@ -1,0 +1,154 @@
+/**
+ * `region.shutdown` takes a whole region: its brokers, controllers, replication workers and client
+ * agents, all at once.
+ *
+ * `kill` is SIGKILL to every process, and the gateways refuse for the dead region; `pause` freezes
+ * every process, so others meet silence; `blackhole` leaves the processes alive and drops every
+ * packet in and out, so the region goes on alone. Agents of the region are part of it: their
+ * journals are on the host and keep what they had written.
+ */
+import { z } from "zod";
+import { poll } from "../kernel/clock.ts";
+import { defineFault, type FaultContext } from "./fault.ts";
+import { firstBroker } from "./link-target.ts";
+import { killNodes, proveDead, proveServing, restartNodes, SHOWS_AS } from "./node-acts.ts";
+
+const params = z.strictObject({
+  region: z.string(),
+  mode: z.enum(["kill", "pause", "blackhole"]).default("kill"),
+});
+type Params = z.infer<typeof params>;
+
+const FIDELITY = { kill: "crash", pause: "pause", blackhole: "blackhole" } as const;
+
+export const regionShutdown = defineFault<Params>({
+  kind: "region.shutdown",
+  summary: "takes every broker, controller, replication worker and agent of a region",
+  params,
+  needs: ({ mode }) =>
+    mode === "blackhole" ? ["link.blackhole"] : mode === "kill" ? ["kill", "start"] : ["pause"],
+  check(target, topology) {
+    const names = topology.regions.map(({ name }) => name);
+    if (names.includes(target.region)) return [];
+    return [
+      {
+        path: ["region"],
+        message: `no region named "${target.region}"; the regions are ${names.join(", ")}`,
+      },
+    ];
+  },
+  reach(target, topology) {
+    const nodes = topology.nodes.filter(({ region }) => region === target.region);
+    const workers = topology.replications.filter(({ region }) => region === target.region);
+    return {
+      fidelity: FIDELITY[target.mode],
+      targets: [...nodes, ...workers].map(({ name }) => name),
+      affects: [target.region, ...new Set(nodes.map(({ cluster }) => `cluster:${cluster}`))],
+    };
+  },
+  async inject(target, context) {
+    if (target.mode === "kill") return injectKill(target, context);
+    if (target.mode === "pause") return injectPause(target, context);
+    return injectBlackhole(target, context);
+  },
+  async prove(target, context) {
+    const nodes = nodesOf(target, context);
+    if (target.mode === "kill") return proveDead(context, nodes);
+    return proveUnreachable(target, context);
+  },
+  async proveHealed(target, context) {
+    if (target.mode !== "blackhole") return proveServing(context, nodesOf(target, context));
+    const healed = await poll(
+      async () =>
+        (await viewsOf(target, context)).every((o) => o.outcome === "answered") || undefined,
+      { everyMs: 200, withinMs: 15_000 },
+    );
+    if (!healed) throw new Error(`region ${target.region} is still not reachable`);
+    return `region ${target.region} answers probes from every other region`;
+  },
+});
+
+function nodesOf(target: Params, context: FaultContext): string[] {
+  return context.topology.nodes
+    .filter(({ region }) => region === target.region)
+    .map(({ name }) => name);
+}
+
+function workersOf(target: Params, context: FaultContext): string[] {
+  return context.topology.replications
+    .filter(({ region }) => region === target.region)
+    .map(({ name }) => name);
+}
+
+async function injectKill(target: Params, context: FaultContext): Promise<void> {
+  const nodes = nodesOf(target, context);
+  const workers = workersOf(target, context);
+  const agents = context.agentsIn(target.region);
+  context.heals.defer(`start region ${target.region}`, async () => {
+    await restartNodes(context, nodes);
+    await Promise.all(workers.map((worker) => context.runtime.restart(worker)));
+  });
+  for (const name of [...workers, ...agents]) context.expectDeath(name);
+  context.injecting();
+  const others = [...workers, ...agents].map((name) => context.runtime.kill(name));
+  await Promise.all([
+    killNodes({ ...context, injecting() {}, injected() {} }, nodes, "refuse"),
+    ...others,
+  ]);
+  context.injected();
+}
+
+async function injectPause(target: Params, context: FaultContext): Promise<void> {
+  const names = [
+    ...nodesOf(target, context),
+    ...workersOf(target, context),
+    ...context.agentsIn(target.region),
+  ];
+  context.heals.defer(`resume region ${target.region}`, async () => {
+    await Promise.all(names.map((name) => context.runtime.resume(name)));
+  });
+  context.injecting();
+  await Promise.all(names.map((name) => context.runtime.pause(name)));
+  context.injected();
+}
+
+async function injectBlackhole(target: Params, context: FaultContext): Promise<void> {
+  const links = context.topology.links
+    .filter(({ from, to }) => from === target.region || to === target.region)
+    .map(({ from, to }) => context.runtime.link(from, to));
+  for (const link of links) {
+    context.heals.defer(`mend ${link.from}->${link.to}`, () => link.mend());
+  }
+  context.injecting();
+  await Promise.all(links.map((link) => link.cut("blackhole")));
+  context.injected();
+}
+
+async function viewsOf(target: Params, context: FaultContext) {
+  const node = firstBroker(context.topology, target.region);
+  const watchers = context.topology.regions
+    .map(({ name }) => name)
+    .filter((name) => name !== target.region && context.agentsIn(name).length > 0);
+  return Promise.all(
+    watchers.map(async (from) => ({
+      from,
+      outcome: await context.observer.probe(from, node, 1500),
+    })),
+  );
+}
+
+async function proveUnreachable(target: Params, context: FaultContext): Promise<string> {
+  const views = await viewsOf(target, context);
+  if (views.length === 0) throw new Error("no other region is left to probe from");
+  const wanted = target.mode === "pause" ? SHOWS_AS.stall : SHOWS_AS.blackhole;
+  for (const { from, outcome } of views) {
+    if (!wanted.includes(outcome)) throw new Error(`a probe from ${from} met "${outcome}"`);
+    context.remoteView(
+      target.region,
+      from,
+      target.mode === "pause" ? "stalled" : "blackholed",
+      `probe met "${outcome}"`,
+    );
+  }
+  return views.map(({ from, outcome }) => `a probe from ${from} met "${outcome}"`).join("; ");
+}
