@@ -55,3 +55,12 @@ export function writeWhole(
     throw diskError(error, target.file);
   }
 }
+
+/** Forces a file to the disk; a disk that only now says it is full is named as well. */
+export function forceToDisk(fd: number, file: string): void {
+  try {
+    fs.fsyncSync(fd);
+  } catch (error) {
+    throw diskError(error, file);
+  }
+}

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";
 import { monotonicUs } from "../kernel/clock.ts";
-import { type WriteCall, writeWhole } from "./disk.ts";
+import { forceToDisk, type WriteCall, writeWhole } from "./disk.ts";
 import {
   BLOCK_HEADER_BYTES,
   JOURNAL_MAGIC,
@@ -111,7 +111,7 @@ export class JournalFile {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      if (this.#failure === undefined) fs.fsyncSync(this.#fd);
+      if (this.#failure === undefined) forceToDisk(this.#fd, this.path);
     } finally {
       fs.closeSync(this.#fd);
     }
