@@ -5,7 +5,7 @@
  * base lacks nftables. The tag is set by the engine at the very end, so a cancelled build leaves none.
  */
 import { spawn } from "node:child_process";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { streamFromEngine } from "./engine-api.mjs";
 import { SetupError } from "./errors.mjs";
@@ -50,7 +50,8 @@ export async function buildImage(context, endpoint, build) {
     forcerm: "1",
     ...(build.rebuild ? { nocache: "1" } : {}),
   };
-  const logFile = join(context.cache, `build-${build.role}.log`);
+  const logFile = join(context.cache, `build-${build.tag.replace(/[^\w.-]/g, "-")}.log`);
+  writeFileSync(logFile, "");
   let tail = "";
   /** @param {string} text */
   const keep = (text) => {

@@ -37,7 +37,7 @@ jvm_options() {
   echo "-Djava.awt.headless=true -Dblackstart.log.level=${KAFKA_LOG_LEVEL:-INFO}"
   case $(echo /opt/kafka/libs/log4j-core-*) in
     *'*') echo "-Dlog4j.configuration=file:$home/log4j.properties" ;;
-    *) echo "-Dlog4j2.configurationFile=$home/log4j2.yaml" ;;
+    *) echo "-Dlog4j2.configurationFile=$home/log4j2.properties" ;;
   esac
   echo "${KAFKA_OPTS:-}"
 }
