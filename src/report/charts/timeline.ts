@@ -1,0 +1,251 @@
+/**
+ * The swimlanes: who was up, degraded or down, and what happened to them.
+ *
+ *   3 decided ─┐ 4 first ack ─┐      labels stand in rows above the lanes, and a leader drops from
+ *   ▨▩▩▩▩▩▩▩▩▩▩│▩▩▩▩▩▩▩▩▩▩▩▩▩▩│       each to its mark. A label never covers another or its leader:
+ *   lane ━━━━━━□━━━━━━━━━━━━━━●━━    a label is put above every later label that it reaches over.
+ */
+import type { Lane, Result } from "../../reconcile/result.ts";
+import {
+  boxSample,
+  type Drawing,
+  fit,
+  type Glyph,
+  glyph,
+  glyphSample,
+  type Layer,
+  type LegendItem,
+  layer,
+  path,
+  rect,
+  text,
+  textWidth,
+  vertical,
+  WIDTH,
+} from "../drawing.ts";
+import { cell, type Figure, figure, num, TABLE_ROWS_MAX, type Table, table } from "../figure.ts";
+import { capitalise, count, formatMs } from "../format.ts";
+import {
+  axisLayer,
+  bandLayer,
+  bandLegend,
+  FOOT,
+  LEFT,
+  RIGHT,
+  type TimeFrame,
+} from "./time-frame.ts";
+
+interface Mark {
+  lane: number;
+  atMs: number;
+  kind: string;
+  label: string;
+}
+
+interface PlacedLabel {
+  x: number;
+  width: number;
+  text: string;
+  marks: Mark[];
+  row: number;
+  toLeft: boolean;
+}
+
+const LANE = 20;
+const GROUP = 17;
+const LABEL_ROW = 15;
+const LABELS_MAX = 28;
+
+const GLYPHS: Record<string, { glyph: Glyph; c: string; label: string }> = {
+  injected: { glyph: "down", c: "mark k-bad", label: "fault injected" },
+  effective: { glyph: "diamond", c: "mark k-bad", label: "fault effective" },
+  healed: { glyph: "diamond", c: "mark k-open", label: "fault healed" },
+  detected: { glyph: "circle", c: "mark k-open", label: "detected" },
+  decided: { glyph: "square", c: "mark k-open", label: "decided" },
+  restarted: { glyph: "up", c: "mark k-open", label: "restarted" },
+  "first-ack": { glyph: "circle", c: "mark k-good", label: "first ack" },
+  recovered: { glyph: "square", c: "mark k-good", label: "recovered" },
+};
+const OTHER = { glyph: "plus" as Glyph, c: "mark k-line", label: "other event" };
+
+/** `First ack` and `first_ack` are `first-ack`; a prefix such as `fault.` is dropped. */
+export function markerKind(kind: string): string {
+  const plain = kind
+    .toLowerCase()
+    .replace(/^.*\./, "")
+    .replace(/[^a-z]+/g, "-");
+  return plain in GLYPHS ? plain : kind;
+}
+
+function styleOf(kind: string): { glyph: Glyph; c: string; label: string } {
+  return GLYPHS[markerKind(kind)] ?? { ...OTHER, label: kind };
+}
+
+const BARS: Record<Lane["bars"][number]["state"], { c: string; height: number }> = {
+  up: { c: "bar-up", height: 5 },
+  starting: { c: "bar-starting", height: 9 },
+  degraded: { c: "bar-degraded", height: 9 },
+  down: { c: "bar-down", height: 9 },
+};
+
+export function timelineFigure(result: Result, frame: TimeFrame): Figure {
+  const base = {
+    id: "timeline",
+    heading: "What happened, and when",
+    lead:
+      "Time runs from the start of the workload and is the same on every chart of this section. " +
+      "The shaded window is the fault.",
+  };
+  const lanes = result.timeline.lanes.filter((l) => l.bars.length + l.markers.length > 0);
+  if (lanes.length === 0) {
+    return figure({ ...base, empty: "The history holds no state of any node, link or client." });
+  }
+  const marks = marksOf(lanes);
+  return figure({
+    ...base,
+    legend: legend(lanes, marks, frame),
+    drawing: draw(lanes, marks, frame),
+    table: eventTable(lanes, marks),
+  });
+}
+
+function marksOf(lanes: Lane[]): Mark[] {
+  return lanes
+    .flatMap((lane, index) => lane.markers.map((m) => ({ lane: index, ...m })))
+    .sort((a, b) => a.atMs - b.atMs || a.lane - b.lane);
+}
+
+/**
+ * Gives each label a row, the lowest being 0. From right to left: a label goes one row above the
+ * highest of those that start under it, so no leader of a later label runs through it.
+ */
+export function placeLabels(marks: readonly Mark[], frame: TimeFrame): PlacedLabel[] {
+  const groups: PlacedLabel[] = [];
+  for (const mark of marks) {
+    const x = frame.x(mark.atMs);
+    const same = groups.find(
+      (g) =>
+        g.marks[0] && styleOf(g.marks[0].kind).label === styleOf(mark.kind).label && x - g.x < 4,
+    );
+    if (same) same.marks.push(mark);
+    else groups.push({ x, width: 0, text: "", marks: [mark], row: 0, toLeft: false });
+  }
+  const placed: PlacedLabel[] = [];
+  for (const group of groups.slice(0, LABELS_MAX).reverse()) {
+    const [first] = group.marks;
+    const name = first ? fit(styleOf(first.kind).label, 150, 11) : "";
+    group.text = group.marks.length > 1 ? `${name} ×${group.marks.length}` : name;
+    group.width = textWidth(group.text, 11) + 12;
+    group.toLeft = group.x + group.width > WIDTH;
+    const from = group.toLeft ? group.x - group.width : group.x;
+    const to = group.toLeft ? group.x : group.x + group.width;
+    const under = placed.filter((other) => {
+      const otherFrom = other.toLeft ? other.x - other.width : other.x;
+      const otherTo = other.toLeft ? other.x : other.x + other.width;
+      return otherFrom < to && from < otherTo;
+    });
+    group.row = under.reduce((row, other) => Math.max(row, other.row + 1), 0);
+    placed.push(group);
+  }
+  return placed.reverse();
+}
+
+function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
+  const labels = placeLabels(marks, frame);
+  const rows = labels.reduce((most, label) => Math.max(most, label.row + 1), 0);
+  const top = rows * LABEL_ROW + 6;
+  const laneY: number[] = [];
+  const bars = layer();
+  let y = top;
+  for (const [index, lane] of lanes.entries()) {
+    if (lane.kind !== lanes[index - 1]?.kind) {
+      if (index > 0) bars.paths.push(path(`M0 ${y + 2}H${WIDTH - RIGHT}`, "grid"));
+      bars.texts.push(text(0, y + 14, capitalise(lane.kind), "t h"));
+      y += GROUP;
+    }
+    laneY.push(y + LANE / 2);
+    drawLane(bars, lane, y + LANE / 2, frame);
+    y += LANE;
+  }
+  const bottom = y + 4;
+  return {
+    id: "timeline-chart",
+    title: "Timeline of the run",
+    desc: `${count(lanes.length, "lane")}, ${count(marks.length, "event")}; listed in the table.`,
+    width: WIDTH,
+    height: bottom + FOOT,
+    layers: [
+      bandLayer(frame, top, bottom),
+      axisLayer(frame, top, bottom),
+      bars,
+      labelLayer(labels, laneY, top, frame),
+    ],
+  };
+}
+
+function drawLane(drawn: Layer, lane: Lane, y: number, frame: TimeFrame): void {
+  drawn.texts.push(text(10, y + 4, fit(lane.label, LEFT - 18), "t"));
+  for (const bar of lane.bars) {
+    const style = BARS[bar.state];
+    const x1 = frame.x(bar.fromMs);
+    const x2 = frame.x(bar.toMs ?? frame.toMs);
+    const title = `${lane.label}: ${bar.state} from ${formatMs(bar.fromMs)}`;
+    const width = Math.max(x2 - x1, 1);
+    drawn.paths.push(path(rect(x1, y - style.height / 2, width, style.height), style.c, title));
+  }
+}
+
+function labelLayer(labels: PlacedLabel[], laneY: number[], top: number, frame: TimeFrame): Layer {
+  const drawn = layer();
+  for (const label of labels) {
+    const baseline = top - 8 - label.row * LABEL_ROW;
+    const deepest = Math.max(...label.marks.map((mark) => laneY[mark.lane] ?? top));
+    drawn.paths.push(path(vertical(label.x, baseline - 8, deepest), "leader"));
+    const x = label.toLeft ? label.x - 5 : label.x + 5;
+    drawn.texts.push(text(x, baseline, label.text, "t s", label.toLeft ? "end" : "start"));
+  }
+  for (const mark of labels.flatMap((label) => label.marks)) {
+    const style = styleOf(mark.kind);
+    const title = `${mark.label}, ${formatMs(mark.atMs)}`;
+    const d = glyph(style.glyph, frame.x(mark.atMs), laneY[mark.lane] ?? top, 4.5);
+    drawn.paths.push(path(d, style.c, title));
+  }
+  return drawn;
+}
+
+function legend(lanes: Lane[], marks: Mark[], frame: TimeFrame): LegendItem[] {
+  const states = new Set(lanes.flatMap((lane) => lane.bars.map((bar) => bar.state)));
+  const items = (Object.keys(BARS) as (keyof typeof BARS)[])
+    .filter((state) => states.has(state))
+    .map((state) => boxSample(BARS[state].c, state));
+  const kinds = new Set(marks.map((mark) => markerKind(mark.kind)));
+  for (const kind of Object.keys(GLYPHS)) {
+    const style = GLYPHS[kind];
+    if (style && kinds.has(kind)) items.push(glyphSample(style.glyph, style.c, style.label));
+  }
+  const other = [...kinds].some((kind) => !(kind in GLYPHS));
+  if (other) items.push(glyphSample(OTHER.glyph, OTHER.c, OTHER.label));
+  return [...items, ...bandLegend(frame)];
+}
+
+function eventTable(lanes: Lane[], marks: Mark[]): Table {
+  const bars = lanes.flatMap((lane) =>
+    lane.bars.map((bar) => ({
+      atMs: bar.fromMs,
+      lane: lane.label,
+      what: bar.toMs === null ? bar.state : `${bar.state} until ${formatMs(bar.toMs)}`,
+    })),
+  );
+  const events = marks.map((mark) => ({
+    atMs: mark.atMs,
+    lane: lanes[mark.lane]?.label ?? "",
+    what: mark.label === "" ? mark.kind : mark.label,
+  }));
+  const rows = [...bars, ...events].sort((a, b) => a.atMs - b.atMs);
+  return table(
+    "Events and states in order",
+    [num("at"), cell("lane"), cell("what")],
+    rows.map((row) => [num(formatMs(row.atMs)), cell(row.lane), cell(row.what)]),
+    TABLE_ROWS_MAX * 2,
+  );
+}

@@ -1,0 +1,173 @@
+/** The first screen: the verdict in a word, the answer in a sentence, and what the run was. */
+import type { FaultResult, Recovery, Result } from "../reconcile/result.ts";
+import {
+  capitalise,
+  count,
+  formatMeasure,
+  formatMs,
+  formatNumber,
+  formatUtc,
+  list,
+  type VerdictWord,
+  verdictWord,
+} from "./format.ts";
+
+export interface VerdictView {
+  word: VerdictWord;
+  /** met, missed, inconclusive, not-run: class name and symbol id. */
+  kind: string;
+  title: string;
+  preface: string;
+  answer: string;
+  facts: { term: string; value: string; code: boolean }[];
+  reasons: string[];
+}
+
+const VERBS: Record<string, string> = {
+  shutdown: "was shut down",
+  kill: "was killed",
+  crash: "crashed",
+  pause: "was paused",
+  stop: "was stopped",
+  restart: "was restarted",
+  wipe: "lost its disk",
+  partition: "was cut off",
+  isolate: "was cut off",
+  blackhole: "was black-holed",
+  cut: "was cut",
+  latency: "was slowed down",
+  degrade: "was degraded",
+};
+
+/** `Region east was shut down (crash)`; a kind without a verb is named as it is. */
+export function faultClause(fault: FaultResult): string {
+  const [noun = fault.kind, action = ""] = fault.kind.split(".");
+  const many = fault.targets.length > 1;
+  const subject = `${noun.replaceAll("-", " ")}${many ? "s" : ""} ${list(fault.targets)}`;
+  const verb = VERBS[action];
+  if (verb === undefined || fault.targets.length === 0) {
+    const on = fault.targets.length === 0 ? "" : ` hit ${list(fault.targets)}`;
+    return `fault ${fault.kind}${on} (${fault.fidelity})`;
+  }
+  const agreed = many ? verb.replace(/^was /, "were ").replace("its disk", "their disks") : verb;
+  return `${subject} ${agreed} (${fault.fidelity})`;
+}
+
+function faultPart(faults: FaultResult[]): string {
+  const hit = faults.filter((fault) => fault.injectedAtMs !== null);
+  const [first] = hit;
+  if (!first) return faults.length === 0 ? "no fault was injected" : "no fault took place";
+  const rest = hit.length - 1;
+  return rest === 0
+    ? faultClause(first)
+    : `${faultClause(first)}, with ${count(rest, "more fault")}`;
+}
+
+function lossPart(result: Result): string | null {
+  const { rpo } = result;
+  const { value } = rpo.records;
+  if (value === null) return "what was lost could not be determined";
+  if (value === 0) {
+    return result.balances.length === 0 && rpo.partitions.length === 0
+      ? null
+      : `no acknowledged record is missing from ${rpo.survivingCluster}`;
+  }
+  const time = rpo.timeMs.value;
+  const details = [
+    ...(rpo.shape === "tail" || rpo.shape === "hole" ? [`a ${rpo.shape}`] : []),
+    ...(time === null ? [] : [`the oldest due ${formatMs(time)} before the fault`]),
+  ];
+  const verb = value === 1 ? "is" : "are";
+  const bracket = details.length === 0 ? "" : ` (${details.join(", ")})`;
+  const least = rpo.records.censored ? "at least " : "";
+  return (
+    `${least}${count(value, "acknowledged record")} ${verb} not on ` +
+    `${rpo.survivingCluster}${bracket}`
+  );
+}
+
+function downPart(recovery: Recovery | undefined, verb: string): string | null {
+  if (!recovery) return null;
+  const { value, censored } = recovery.measure;
+  if (value === null) return `the time without ${verb} could not be measured`;
+  if (censored) return `${verb} had not recovered after ${formatMs(value)}, when the run ended`;
+  return value === 0 ? `${verb} never stalled` : `${verb} was down ${formatMs(value)}`;
+}
+
+function offsetPart(result: Result): string | null {
+  if (result.offsets.length === 0) return null;
+  const sum = (verdict: string) =>
+    result.offsets
+      .filter((row) => row.verdict === verdict)
+      .reduce((total, row) => total + (row.records ?? 0), 0);
+  const bad = ["unmapped", "ahead-of-log", "stale", "inconclusive"].flatMap((verdict) => {
+    const n = result.offsets.filter((row) => row.verdict === verdict).length;
+    const words = verdict.replaceAll("-", " ");
+    return n === 0 ? [] : [`${count(n, "partition")} ${n === 1 ? "was" : "were"} ${words}`];
+  });
+  const skipped = sum("skip");
+  const replayed = sum("replay");
+  const exact = result.offsets.every((row) => row.verdict === "exact");
+  if (exact) return "every group resumed at the right record";
+  const moved =
+    skipped === 0
+      ? `groups skipped no record and replayed ${formatNumber(replayed)}`
+      : `groups skipped ${count(skipped, "record")} and replayed ${formatNumber(replayed)}`;
+  return [moved, ...bad].join(", ");
+}
+
+/** The one-sentence answer, made from the numbers alone. */
+export function answerSentence(result: Result): string {
+  const recovery = (viewpoint: Recovery["viewpoint"]) =>
+    result.recoveries.find((r) => r.viewpoint === viewpoint);
+  const parts = [
+    faultPart(result.faults),
+    lossPart(result),
+    downPart(recovery("produce"), "producing"),
+    downPart(recovery("consume"), "consuming"),
+    offsetPart(result),
+  ].filter((part) => part !== null);
+  return `${capitalise(parts.join("; "))}.`;
+}
+
+function prefaceOf(result: Result): string {
+  if (result.verdict === "inconclusive") return "This run does not answer the question.";
+  if (result.verdict === "not-run") return "This drill was not run.";
+  const n = result.objectives.length;
+  if (n === 0) return "No objective was set.";
+  const met = result.objectives.filter((o) => o.verdict === "met").length;
+  if (met === n) return n === 1 ? "The objective was met." : `All ${n} objectives were met.`;
+  return `${met} of ${count(n, "objective")} ${met === 1 ? "was" : "were"} met.`;
+}
+
+export function verdictView(result: Result): VerdictView {
+  const { run, tool } = result;
+  const fact = (term: string, value: string, code = false) => ({ term, value, code });
+  return {
+    word: verdictWord(result.verdict),
+    kind: result.verdict,
+    title: run.title === "" ? run.name : run.title,
+    preface: prefaceOf(result),
+    answer: answerSentence(result),
+    reasons: result.verdict === "met" ? [] : result.reasons,
+    facts: [
+      fact("Run", run.id, true),
+      fact("Started", formatUtc(run.startedAt)),
+      fact("Duration", formatMs(run.durationMs)),
+      fact("Outcome", run.reason === undefined ? run.outcome : `${run.outcome}: ${run.reason}`),
+      fact("Tool", `${tool.name} ${tool.version}`),
+      fact("Seed", String(run.seed)),
+      fact("Exit code", String(result.exitCode)),
+      fact("Experiment", `${run.experimentFile}`, true),
+      fact("Experiment SHA-256", run.experimentSha256, true),
+      fact("History SHA-256", run.historySha256, true),
+    ],
+  };
+}
+
+/** Used where only one number fits: `1,204 records ± 0`. */
+export function headline(recovery: Recovery | undefined): string {
+  if (!recovery) return "not measured";
+  const { main, bounds } = formatMeasure(recovery.measure, "ms");
+  return bounds === "" ? main : `${main} (${bounds})`;
+}
