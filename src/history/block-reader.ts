@@ -139,8 +139,9 @@ export class BlockReader {
     const { bytes } = this.block;
     for (let at = BLOCK_HEADER_BYTES; ; at += 1) {
       at = bytes.indexOf(MAGIC_BYTES, at);
-      if (at < 0 || at + 16 > left) break;
-      if (bytes.readUInt32LE(at + 12) === this.#blockSeq + 1) {
+      if (at < 0 || at + MAGIC_BYTES.length > left) break;
+      // The last bytes of a file may hold only the beginning of a block: its magic has to do then.
+      if (at + 16 > left || bytes.readUInt32LE(at + 12) === this.#blockSeq + 1) {
         return this.#corrupt("has a changed length: the next block begins inside it");
       }
     }

@@ -49,8 +49,8 @@ export const FLAG = {
   readiness: 4,
 } as const;
 
-/** From this many bytes of value on, zlib's native CRC is the faster one. */
-const IEEE_FROM_BYTES = 192;
+/** From this many bytes of value on, zlib's native CRC is the faster one (measured: 250 to 300). */
+const IEEE_FROM_BYTES = 256;
 const POOL_BYTES = 65_536;
 const KEYS_A_PARTITION = 1000;
 /** The crc field as the CRC takes it. */

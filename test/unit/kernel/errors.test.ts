@@ -1,0 +1,36 @@
+import { expect } from "chai";
+import { DrillError, ERRORS, EXIT, messageOf } from "../../../src/kernel/errors.ts";
+
+describe(DrillError.name, () => {
+  it("takes its hint and its exit status from the table", () => {
+    const cause = new Error("ENOSPC");
+    const error = new DrillError("E_DISK_FULL", "no space left", { cause });
+    expect(error).to.be.instanceOf(Error);
+    expect(error.name).to.equal("DrillError");
+    expect(error.code).to.equal("E_DISK_FULL");
+    expect(error.exit).to.equal(EXIT.environment);
+    expect(error.hint).to.contain("Free space");
+    expect(error.cause).to.equal(cause);
+  });
+
+  it("has for every code a hint that is a sentence and an exit status that is no verdict", () => {
+    const verdicts: number[] = [EXIT.met, EXIT.missed, EXIT.inconclusive];
+    for (const [code, { hint, exit }] of Object.entries(ERRORS)) {
+      expect(code).to.match(/^E_[A-Z_]+$/);
+      expect(hint, code).to.match(/\.$/);
+      expect(verdicts, code).not.to.include(exit);
+    }
+  });
+});
+
+describe(messageOf.name, () => {
+  it("tells the causes of an error, and copes with anything thrown", () => {
+    const root = new Error("root");
+    expect(messageOf(new Error("top", { cause: new Error("middle", { cause: root }) }))).to.equal(
+      "top: middle: root",
+    );
+    expect(messageOf(new TypeError())).to.equal("TypeError");
+    expect(messageOf("text")).to.equal("text");
+    expect(messageOf(undefined)).to.equal("undefined");
+  });
+});
