@@ -12,6 +12,8 @@
  *  rows   = blocks 1..n, rows of 56 bytes
  *  end    = last block of a journal that was closed, JSON: the total of its rows
  * ```
+ * The CRC is the IEEE CRC-32 of zlib over the whole block, its own crc field taken as zero.
+ *
  * A journal without an end block is one whose writer was killed; it is valid up to its last
  * complete block. The history carries how far each journal was known to be (`journal.progress`), so
  * a journal cut below that point is found too.
