@@ -6,7 +6,7 @@
  * engine's own `_ping`, never a sleep.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { aptInstall, isDebianRoot } from "./apt.mjs";
@@ -83,14 +83,15 @@ function programOf(name) {
 async function startDaemon(context, endpoint) {
   const logFile = join(context.cache, "dockerd.log");
   mkdirSync(context.cache, { recursive: true });
-  if (runningAs("/var/run/docker.pid", "dockerd")) {
-    context.progress.note("a dockerd is already running; waiting for it to answer");
-    await waitForPing({ endpoint, signal: context.signal, logFile, hasExited: () => false });
-    return;
+  const isAlive = () => runningAs("/var/run/docker.pid", "dockerd");
+  if (isAlive()) {
+    context.progress.note("a dockerd is already running; waiting for it to answer, or to end");
+    const ending = { endpoint, signal: context.signal, logFile, hasExited: () => !isAlive() };
+    if ((await waitForPing(ending)) === "answers") return;
   }
   runningAs("/var/run/docker/containerd/containerd.pid", "containerd");
   await context.progress.part("dockerd in the background, log in .cache/dockerd.log", async () => {
-    const log = openSync(logFile, "w");
+    const log = openSync(logFile, "a");
     const daemon = spawn("dockerd", ["--ip-masq=false"], {
       detached: true,
       stdio: ["ignore", log, log],
@@ -100,7 +101,10 @@ async function startDaemon(context, endpoint) {
     daemon.unref();
     let exited = false;
     daemon.on("error", () => (exited = true)).on("exit", () => (exited = true));
-    await waitForPing({ endpoint, signal: context.signal, logFile, hasExited: () => exited });
+    const starting = { endpoint, signal: context.signal, logFile, hasExited: () => exited };
+    if ((await waitForPing(starting)) === "ended") {
+      throw new SetupError("ENGINE_NOT_STARTED", `dockerd ended at once; ${endOf(logFile)}`);
+    }
   });
 }
 
@@ -110,17 +114,28 @@ async function startDaemon(context, endpoint) {
  * @param {AbortSignal} options.signal
  * @param {string} options.logFile
  * @param {() => boolean} options.hasExited
+ * @returns {Promise<"answers" | "ended">}
  */
 async function waitForPing({ endpoint, signal, logFile, hasExited }) {
   const deadlineMs = Date.now() + START_MS_MAX;
   while (!(await answers(endpoint))) {
-    if (hasExited() || Date.now() > deadlineMs) {
-      const why = hasExited() ? "ended at once" : `did not answer within ${START_MS_MAX / 1000} s`;
-      const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-8).join("\n");
-      throw new SetupError("ENGINE_NOT_STARTED", `dockerd ${why}; ${logFile}:\n${tail}`);
+    if (hasExited()) return "ended";
+    if (Date.now() > deadlineMs) {
+      const limit = `${START_MS_MAX / 1000} s`;
+      throw new SetupError(
+        "ENGINE_NOT_STARTED",
+        `dockerd did not answer within ${limit}; ${endOf(logFile)}`,
+      );
     }
     await delay(POLL_MS, undefined, { signal });
   }
+  return "answers";
+}
+
+/** @param {string} logFile */
+function endOf(logFile) {
+  const text = existsSync(logFile) ? readFileSync(logFile, "utf8").trimEnd() : "";
+  return `${logFile}:\n${text.split("\n").slice(-8).join("\n")}`;
 }
 
 /**
@@ -134,7 +149,9 @@ function runningAs(pidFile, name) {
   let pid = "";
   try {
     pid = readFileSync(pidFile, "utf8").trim();
-    if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name) return true;
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    // A killed daemon stays a zombie where process 1 does not collect it.
+    if (status.startsWith(`Name:\t${name}\n`) && !/^State:\s+Z/m.test(status)) return true;
   } catch {
     // No pid file, or no such process.
   }

@@ -15,6 +15,12 @@ export function hashFile(path) {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
+/** @param {unknown} values */
+export function hashValues(values) {
+  const hash = createHash("sha256").update(JSON.stringify(values));
+  return hash.digest("hex").slice(0, HASH_CHARACTERS);
+}
+
 /**
  * @param {object} inputs
  * @param {string} inputs.folder Every file below it counts: path, executable bit, content.

@@ -99,7 +99,9 @@ function readOrEmpty(path) {
 /** Process number and, where /proc tells it, its start time in clock ticks since boot. @param {number} pid */
 function holderOf(pid) {
   const afterName = readOrEmpty(`/proc/${pid}/stat`).split(") ").at(-1) ?? "";
-  return `${pid} ${afterName.split(" ")[19] ?? ""}`.trim();
+  const [state, ...fields] = afterName.split(" ");
+  // A zombie holds nothing any more.
+  return state === "Z" ? "" : `${pid} ${fields[18] ?? ""}`.trim();
 }
 
 /** @param {string} holder */

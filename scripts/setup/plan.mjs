@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SetupError } from "./errors.mjs";
 import { hashInputs } from "./hash.mjs";
+import { goFlags } from "./toxiproxy.mjs";
 
 /**
  * @typedef {object} Versions
@@ -62,7 +63,7 @@ export function planImages(root, source, kafkaVersions) {
       }),
       {
         role: "gateway",
-        tag: `blackstart/gateway:${hash("gateway", { base, version: versions.toxiproxy })}`,
+        tag: `blackstart/gateway:${hash("gateway", { base, flags: goFlags(versions.toxiproxy) })}`,
       },
       { role: "agent", tag: `blackstart/agent:${hash("agent", { base, node })}` },
     ],

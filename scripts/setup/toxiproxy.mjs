@@ -10,8 +10,14 @@ import { join } from "node:path";
 import { aptInstall } from "./apt.mjs";
 import { findProgram, run } from "./command.mjs";
 import { SetupError } from "./errors.mjs";
+import { hashValues } from "./hash.mjs";
 
 /** @typedef {import("./context.mjs").Context} Context */
+
+/** Without the stamp, the server answers `/version` with "git" and evidence could not name it. @param {string} version */
+export function goFlags(version) {
+  return ["-trimpath", "-ldflags", `-s -w -X github.com/Shopify/toxiproxy/v2.Version=${version}`];
+}
 
 /** Not every machine has Go's own installer's folder on its PATH. */
 const GO_ELSEWHERE = "/usr/local/go/bin/go";
@@ -22,7 +28,8 @@ const GO_ELSEWHERE = "/usr/local/go/bin/go";
  * @returns {Promise<string>} The folder that holds `server`.
  */
 export async function buildToxiproxy(context, version) {
-  const folder = join(context.cache, `toxiproxy-${version}-${process.arch}`);
+  const name = `toxiproxy-${hashValues([goFlags(version), process.arch])}`;
+  const folder = join(context.cache, name);
   if (existsSync(folder)) return folder;
   const go = await findGo(context);
   const partial = `${folder}.partial-${process.pid}`;
@@ -30,7 +37,7 @@ export async function buildToxiproxy(context, version) {
   try {
     await mkdir(partial, { recursive: true });
     await context.progress.part(`go install ${module}`, () =>
-      run(go, ["install", "-trimpath", module], {
+      run(go, ["install", ...goFlags(version), module], {
         logFile: join(context.cache, "go.log"),
         signal: context.signal,
         env: { CGO_ENABLED: "0", GOBIN: partial },
