@@ -58,7 +58,7 @@ async function showAlive(context: FaultContext, names: string[]): Promise<void> 
   }
 }
 
-/** Kills the nodes together; the gateways show them dead from the same instant on. */
+/** Kills the nodes together. The gateways show them dead from a moment before. */
 export async function killNodes(
   context: FaultContext,
   names: string[],
@@ -66,10 +66,9 @@ export async function killNodes(
 ): Promise<void> {
   for (const name of names) context.expectDeath(name);
   context.injecting();
-  await Promise.all([
-    ...names.map((name) => context.runtime.kill(name)),
-    showDead(context, names, as),
-  ]);
+  // First, so that no caller from afar ever meets the address of a node that is no more.
+  await showDead(context, names, as);
+  await Promise.all(names.map((name) => context.runtime.kill(name)));
   context.injected();
 }
 

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { poll } from "../kernel/clock.ts";
 import { defineFault, type FaultContext } from "./fault.ts";
 import { firstBroker } from "./link-target.ts";
-import { killNodes, proveDead, proveServing, restartNodes, SHOWS_AS } from "./node-acts.ts";
+import { proveDead, proveServing, restartNodes, SHOWS_AS, showDead } from "./node-acts.ts";
 
 const params = z.strictObject({
   region: z.string(),
@@ -88,13 +88,11 @@ async function injectKill(target: Params, context: FaultContext): Promise<void> 
     await restartNodes(context, nodes);
     await Promise.all(workers.map((worker) => context.runtime.restart(worker)));
   });
-  for (const name of [...workers, ...agents]) context.expectDeath(name);
+  for (const name of [...nodes, ...workers, ...agents]) context.expectDeath(name);
   context.injecting();
-  const others = [...workers, ...agents].map((name) => context.runtime.kill(name));
-  await Promise.all([
-    killNodes({ ...context, injecting() {}, injected() {} }, nodes, "refuse"),
-    ...others,
-  ]);
+  await showDead(context, nodes, "refuse");
+  // Everything at once: a region does not die node by node.
+  await Promise.all([...nodes, ...workers, ...agents].map((name) => context.runtime.kill(name)));
   context.injected();
 }
 

@@ -60,7 +60,7 @@ export const eventSchemas = {
   /** How far a journal was known to be: a shorter or other one was tampered with. */
   "journal.progress": { journals: z.array(journalProgress) },
   "workload.started": { t0Us: us },
-  "workload.stopped": {},
+  "workload.stopped": { producers: z.number() },
   "client.started": {
     client: z.string(),
     kind: z.enum(["producer", "consumer", "canary", "watcher"]),

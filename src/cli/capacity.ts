@@ -1,0 +1,30 @@
+/** Refuses, before anything boots, what the machine cannot hold. */
+import { readFileSync } from "node:fs";
+import { totalmem } from "node:os";
+import type { Plan } from "../experiment/plan.ts";
+import { DrillError } from "../kernel/errors.ts";
+
+/** What the engine, the harness and the system itself need besides, MiB. */
+const RESERVE_MIB = 512;
+
+/** Throws E_CAPACITY, with the numbers, when the plan needs more memory than is free. */
+export function checkCapacity(plan: Plan, freeMiB: number = availableMiB()): void {
+  const needMiB = plan.memoryMiB.total + RESERVE_MIB;
+  if (needMiB <= freeMiB) return;
+  const nodes = plan.topology.nodes.length;
+  throw new DrillError(
+    "E_CAPACITY",
+    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, the machine has ${freeMiB} MiB free`,
+  );
+}
+
+/** Memory that can be had without swapping; all of it where the system does not say. */
+function availableMiB(): number {
+  try {
+    const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
+    if (match) return Math.floor(Number(match[1]) / 1024);
+  } catch {
+    // Not Linux.
+  }
+  return Math.floor(totalmem() / 1_048_576);
+}

@@ -1,0 +1,152 @@
+/** `blackstart run`: boots, drills, judges and reports, one experiment after another. */
+import { randomBytes } from "node:crypto";
+import { copyFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Command } from "commander";
+import { runDrill } from "../drill/drill.ts";
+import { loadExperiment } from "../experiment/load.ts";
+import { planExperiment } from "../experiment/planner.ts";
+import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
+import { wallTime } from "../kernel/clock.ts";
+import { packageRoot } from "../kernel/environment.ts";
+import { DrillError, EXIT } from "../kernel/errors.ts";
+import type { Result } from "../reconcile/result.ts";
+import { summarize } from "../report/summary.ts";
+import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
+import { checkCapacity } from "./capacity.ts";
+import { judgeFolder, renderFolder } from "./judge-folder.ts";
+import { standardError, TerminalProgress } from "./terminal-progress.ts";
+import { toolVersion } from "./tool-version.ts";
+import { collectVars } from "./vars.ts";
+
+interface RunOptions {
+  var: Record<string, string>;
+  seed?: string;
+  out: string;
+  keep?: boolean;
+  json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command("run")
+    .description("run experiments: boot, break, reconcile, report")
+    .argument("<file...>", "experiment files")
+    .option("--var <name=value>", "set a variable of the experiment (repeatable)", collectVars, {})
+    .option("--seed <number>", "another seed than the file's")
+    .option("--out <dir>", "where run folders go", join(packageRoot(), "reports"))
+    .option("--keep", "leave the containers running, for exploring by hand")
+    .option("--json", "print one JSON document about all runs on stdout")
+    .addHelpText(
+      "after",
+      `
+Progress goes to stderr, the summary to stdout. Every run leaves a folder with its plan, history,
+journals, result.json and report.html. Ctrl-C heals, cleans up and writes the partial report.
+
+Examples:
+  blackstart run experiments/active-passive-region-loss.yaml
+  blackstart run experiments/*.yaml --out /tmp/drills --json`,
+    )
+    .action(runAll);
+}
+
+async function runAll(files: string[], options: RunOptions): Promise<void> {
+  // Every file is read and planned before anything boots: a mistake in the last one costs nothing.
+  const plans = files.map((file) => planOf(file, options));
+  const interrupt = listenForSignals();
+  const results: { folder: string; result: Result }[] = [];
+  const codes: number[] = [];
+  for (const { plan, file } of plans) {
+    if (interrupt.signal.aborted) break;
+    const done = await runOne(plan, file, options, interrupt.signal);
+    results.push(done);
+    codes.push(done.exitCode);
+    if (!options.json) process.stdout.write(`${summarize(done.result)}\n`);
+    if (!options.json) process.stdout.write(`report: ${relative(process.cwd(), done.report)}\n`);
+  }
+  if (options.json) {
+    const summaries = results.map(({ folder, result }) => ({ folder, result }));
+    process.stdout.write(`${JSON.stringify({ schema: "blackstart/runs.v1", runs: summaries })}\n`);
+  }
+  process.exitCode = interrupt.code ?? weightiest(codes);
+}
+
+function planOf(file: string, options: RunOptions) {
+  const loaded = loadExperiment(file, { vars: options.var });
+  const seed = options.seed === undefined ? undefined : seedOf(options.seed);
+  return {
+    file,
+    plan: planExperiment(loaded, { run: newRunId(), ...(seed === undefined ? {} : { seed }) }),
+  };
+}
+
+async function runOne(
+  plan: ReturnType<typeof planOf>["plan"],
+  file: string,
+  options: RunOptions,
+  interrupt: AbortSignal,
+) {
+  const progress = new TerminalProgress(standardError());
+  checkCapacity(plan);
+  const paths: RunPaths = createRunFolder(join(options.out, plan.run));
+  copyFileSync(file, paths.experiment);
+  writeJson(paths.plan, plan);
+  progress.note(`${plan.title} · run ${plan.run} · seed ${plan.seed}`);
+  const runtime = await DockerRuntime.connect({ run: plan.run, journalDir: paths.journals });
+  const { error } = await runDrill({
+    plan,
+    folder: paths.dir,
+    runtime,
+    progress,
+    interrupt,
+    toolVersion: toolVersion(),
+    keep: options.keep === true,
+  });
+  progress.status("judging");
+  const result = judgeFolder(paths.dir);
+  const report = renderFolder(paths.dir);
+  progress.end();
+  if (error) process.stderr.write(`\nerror ${error.code}: ${error.message}\n→ ${error.hint}\n`);
+  const exitCode = error ? error.exit : result.exitCode;
+  return { folder: paths.dir, result, report, exitCode };
+}
+
+/** Sortable by time, unique by chance: 20261121-101500-1a2b. */
+function newRunId(): string {
+  const [date = "", time = ""] = wallTime().split("T");
+  const stamp = `${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}`;
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new DrillError("E_USAGE", `--seed: expected a whole number ≥ 0, got "${text}"`);
+}
+
+/** The first signal ends the run in order; the second ends the process. */
+function listenForSignals(): { signal: AbortSignal; readonly code: number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const listen = (name: "SIGINT" | "SIGTERM", exit: number) => {
+    process.on(name, () => {
+      if (code !== undefined) process.exit(exit);
+      code = exit;
+      process.stderr.write(`\n${name}: healing and cleaning up; once more to leave at once\n`);
+      controller.abort(new DrillError("E_INTERRUPTED", `the run was stopped by ${name}`));
+    });
+  };
+  listen("SIGINT", EXIT.interrupted);
+  listen("SIGTERM", EXIT.terminated);
+  return {
+    signal: controller.signal,
+    get code() {
+      return code;
+    },
+  };
+}
+
+/** The code that says most: a broken environment, then a missed objective, then no answer. */
+function weightiest(codes: number[]): number {
+  const order = [EXIT.environment, EXIT.evidence, EXIT.missed, EXIT.inconclusive];
+  return order.find((code) => codes.includes(code)) ?? EXIT.met;
+}

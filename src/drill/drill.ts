@@ -1,0 +1,228 @@
+/**
+ * The recipe of a run, stage by stage. It only observes and records: what the run means is the
+ * judge's business, from the files this leaves.
+ *
+ * ```
+ *  boot ▶ topics ▶ workload ▶ steady ▶ steps ▶ settle ▶ audit ▶ teardown
+ * ```
+ * Whatever happens on the way (an error, Ctrl-C, a lost engine), the teardown runs: heals, then the
+ * agents close their journals, logs are kept, and every container and network of the run is removed.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "../experiment/plan.ts";
+import { History } from "../history/history-writer.ts";
+import { wallTime } from "../kernel/clock.ts";
+import { DrillError, messageOf } from "../kernel/errors.ts";
+import { HealStack } from "../kernel/heal-stack.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { AgentPool } from "./agent-pool.ts";
+import { watchHost } from "./host-health.ts";
+import { Monitor } from "./monitor.ts";
+import { watchPartitions } from "./partition-watch.ts";
+import type { Progress } from "./progress.ts";
+import type { RunContext } from "./run-context.ts";
+import { boot } from "./stages/1-boot.ts";
+import { topics } from "./stages/2-topics.ts";
+import { startWorkload } from "./stages/3-workload.ts";
+import { reachSteadyState } from "./stages/4-steady.ts";
+import { runSteps } from "./stages/5-steps.ts";
+import { settle } from "./stages/6-settle.ts";
+import { audit } from "./stages/7-audit.ts";
+
+const HEAL_DEADLINE_MS = 180_000;
+const STAGES = 8;
+
+export interface DrillOptions {
+  plan: Plan;
+  folder: string;
+  runtime: Runtime;
+  progress: Progress;
+  /** Aborted by the first Ctrl-C. */
+  interrupt: AbortSignal;
+  toolVersion: string;
+  /** Leave the containers running when done, for exploring. */
+  keep: boolean;
+}
+
+export interface DrillOutcome {
+  outcome: "completed" | "interrupted" | "failed";
+  error?: DrillError;
+}
+
+/** Runs the plan. Never throws for what happened in the run: the outcome says it. */
+export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
+  const { plan, folder } = options;
+  mkdirSync(join(folder, "journals"), { recursive: true });
+  mkdirSync(join(folder, "logs"), { recursive: true });
+  const history = History.open(join(folder, "history.ndjson"));
+  const ended = new AbortController();
+  const context = contextOf(options, history);
+  history.record({
+    type: "run.started",
+    run: plan.run,
+    wall: wallTime(),
+    tool: `blackstart ${options.toolVersion}`,
+  });
+  let outcome: DrillOutcome = { outcome: "completed" };
+  const background: Promise<void>[] = [watchHost(history, ended.signal)];
+  try {
+    await performStages(context, background, ended.signal);
+  } catch (error) {
+    outcome = outcomeOf(error, context.signal);
+  }
+  ended.abort();
+  await Promise.allSettled(background);
+  await tearDown(context, options, outcome);
+  return outcome;
+}
+
+async function performStages(
+  context: RunContext,
+  background: Promise<void>[],
+  ended: AbortSignal,
+): Promise<void> {
+  const { history, runtime } = context;
+  history.record({ type: "environment", facts: await runtime.facts() });
+  await stage(context, 1, "boot", () => boot(context));
+  await stage(context, 2, "topics and replication", () => topics(context));
+  await stage(context, 3, "workload", () => startWorkload(context));
+  background.push(watchPartitions(context, ended));
+  const steady = await stage(context, 4, "steady state", () => reachSteadyState(context));
+  if (steady) {
+    await stage(context, 5, "steps", () => runSteps(context));
+    await stage(context, 6, "recovery and drain", () => settle(context));
+    history.record({ type: "environment", facts: { memoryBytes: await runtime.memory() } });
+    await stage(context, 7, "audit", () => audit(context));
+  }
+}
+
+async function stage<T>(
+  context: RunContext,
+  number: number,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  context.progress.stage(number, STAGES, name);
+  context.history.record({ type: "stage.started", stage: name });
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(context.signal.reason);
+    if (context.signal.aborted) stop();
+    else context.signal.addEventListener("abort", stop, { once: true });
+  });
+  aborted.catch(() => {});
+  try {
+    const value = await Promise.race([work(), aborted]);
+    context.history.record({ type: "stage.ended", stage: name, ok: true });
+    return value;
+  } catch (error) {
+    context.history.record({ type: "stage.ended", stage: name, ok: false });
+    throw error;
+  }
+}
+
+function contextOf(options: DrillOptions, history: History): RunContext {
+  const { plan, runtime } = options;
+  const failure = new AbortController();
+  const agents = new AgentPool({ runtime, history, run: plan.run });
+  const monitor = new Monitor(history);
+  const context: RunContext = {
+    plan,
+    folder: options.folder,
+    runtime,
+    history,
+    agents,
+    monitor,
+    progress: options.progress,
+    signal: AbortSignal.any([options.interrupt, failure.signal]),
+    fail: (error) => failure.abort(error),
+    heals: new HealStack(HEAL_DEADLINE_MS),
+    deaths: [],
+    expected: new Set(),
+    live: {
+      producers: new Map(),
+      consumers: new Map(),
+      canaries: new Map(),
+      watchers: new Map(),
+      openFaults: new Map(),
+    },
+  };
+  agents.onStats((agent, stats) => monitor.receive(agent, stats));
+  agents.onFatal = (_agent, code, message) => context.fail(new DrillError(code, message));
+  runtime.onDeath((death) => onDeath(context, death));
+  runtime.onLost((reason) => context.fail(new DrillError("E_ENGINE_LOST", reason)));
+  return context;
+}
+
+/** A death nobody ordered ends the run: whatever it measures now is not what was asked. */
+function onDeath(context: RunContext, death: RunContext["deaths"][number]): void {
+  context.deaths.push(death);
+  const expected = context.expected.has(death.name);
+  context.history.record({
+    type: "node.state",
+    node: death.name,
+    state: "died",
+    expected,
+    ...(death.atUs === null ? {} : { tUs: death.atUs }),
+    ...(death.exitCode === null ? {} : { exitCode: death.exitCode }),
+  });
+  if (expected) return;
+  const code = death.name.startsWith("agent-") ? "E_AGENT_LOST" : "E_NODE_NOT_READY";
+  const exit = death.exitCode === null ? "" : ` (exit code ${death.exitCode})`;
+  context.fail(new DrillError(code, `${death.name} ended by itself${exit}`));
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): DrillOutcome {
+  const cause = signal.aborted ? signal.reason : error;
+  if (cause instanceof DrillError) {
+    const outcome = cause.code === "E_INTERRUPTED" ? "interrupted" : "failed";
+    return { outcome, error: cause };
+  }
+  const wrapped = new DrillError("E_INTERNAL", messageOf(cause), { cause });
+  return { outcome: "failed", error: wrapped };
+}
+
+async function tearDown(
+  context: RunContext,
+  options: DrillOptions,
+  outcome: DrillOutcome,
+): Promise<void> {
+  const { history, runtime, progress, agents } = context;
+  progress.stage(STAGES, STAGES, "heal and clean up");
+  for (const name of context.plan.topology.nodes) context.expected.add(name.name);
+  for (const { name } of agents.all()) context.expected.add(name);
+  for (const { name } of context.plan.topology.replications) context.expected.add(name);
+  const failures = await context.heals.healAll();
+  for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
+  await agents.sayBye();
+  await keepLogs(context);
+  history.record({
+    type: "run.ended",
+    outcome: outcome.outcome,
+    ...(outcome.error ? { code: outcome.error.code, reason: outcome.error.message } : {}),
+  });
+  history.close();
+  if (options.keep) {
+    progress.note(`containers kept; \`blackstart sweep --run ${context.plan.run}\` removes them`);
+    return;
+  }
+  try {
+    await runtime.destroy();
+  } catch (error) {
+    progress.note(`clean-up failed: ${messageOf(error)}; run \`blackstart sweep\``);
+  }
+}
+
+/** The output of every container, into logs/. A container that is gone has none. */
+async function keepLogs(context: RunContext): Promise<void> {
+  const names = [
+    ...context.plan.topology.nodes.map(({ name }) => name),
+    ...context.plan.topology.replications.map(({ name }) => name),
+    ...context.agents.all().map(({ name }) => name),
+  ];
+  await Promise.allSettled(
+    names.map(async (name) => {
+      writeFileSync(join(context.folder, "logs", `${name}.log`), await context.runtime.logs(name));
+    }),
+  );
+}

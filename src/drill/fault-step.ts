@@ -1,0 +1,143 @@
+/**
+ * One fault step: resolve, inject, prove, and later heal and prove that too. Everything it does is
+ * an event, with the instant right before and right after the act: the judge's T0 is between them.
+ */
+import type { FaultStep } from "../experiment/plan.ts";
+import { faultOf } from "../fault/catalogue.ts";
+import type { FaultContext, FaultDefinition, LiveTargets } from "../fault/fault.ts";
+import { monotonicUs, poll } from "../kernel/clock.ts";
+import { DrillError, messageOf } from "../kernel/errors.ts";
+import { HealStack } from "../kernel/heal-stack.ts";
+import { eyesOf } from "./eyes.ts";
+import type { RunContext } from "./run-context.ts";
+
+const HEAL_DEADLINE_MS = 120_000;
+const DIE_EVENT_WITHIN_MS = 2000;
+
+/** Injects and proves. Leaves the heal armed in `context.live.openFaults` and in the run's heals. */
+export async function injectFault(context: RunContext, step: FaultStep): Promise<void> {
+  const fault = faultOf(step.kind);
+  if (!fault) throw new DrillError("E_INTERNAL", `no fault kind ${step.kind}`);
+  const heals = new HealStack(HEAL_DEADLINE_MS);
+  const acts = { beforeUs: 0, afterUs: 0 };
+  const faultContext = contextOf(context, heals, acts);
+  const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
+  const reach = fault.reach(step.params, context.plan.topology, live);
+  const heal = healOnce(context, step, fault, faultContext, live);
+  context.live.openFaults.set(step.id, { step, heal });
+  context.heals.defer(`step ${step.id}`, heal);
+  const deathsBefore = context.deaths.length;
+  acts.beforeUs = monotonicUs();
+  try {
+    await fault.inject(step.params, faultContext, live);
+  } catch (error) {
+    throw new DrillError("E_FAULT_FAILED", `${step.id} (${step.kind}): ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    context.history.record({
+      type: "fault.injecting",
+      tUs: acts.beforeUs,
+      step: step.id,
+      kind: step.kind,
+      ...reach,
+    });
+  }
+  await recordInjected(context, step, acts, reach.fidelity === "crash" ? deathsBefore : null);
+  try {
+    const proof = await fault.prove(step.params, faultContext, live);
+    context.history.record({ type: "fault.effective", step: step.id, proof });
+    context.progress.note(`${step.id}: in effect; ${proof}`);
+  } catch (error) {
+    const reason = messageOf(error);
+    context.history.record({ type: "fault.unproven", step: step.id, reason });
+    context.progress.note(`${step.id}: NOT proven to be in effect: ${reason}`);
+  }
+}
+
+/** After a crash the engine's die events narrow the instant; they arrive a moment later. */
+async function recordInjected(
+  context: RunContext,
+  step: FaultStep,
+  acts: { beforeUs: number; afterUs: number },
+  deathsBefore: number | null,
+): Promise<void> {
+  let dieUs: number[] = [];
+  if (deathsBefore !== null) {
+    const wanted = [...context.expected].length;
+    await poll(
+      async () => {
+        dieUs = context.deaths
+          .slice(deathsBefore)
+          .filter((death) => context.expected.has(death.name))
+          .flatMap(({ atUs }) => (atUs === null ? [] : [atUs]));
+        return dieUs.length >= wanted || undefined;
+      },
+      { everyMs: 10, withinMs: DIE_EVENT_WITHIN_MS },
+    );
+  }
+  context.history.record({
+    type: "fault.injected",
+    tUs: acts.afterUs || monotonicUs(),
+    step: step.id,
+    ...(dieUs.length > 0 ? { dieUs } : {}),
+  });
+}
+
+function healOnce(
+  context: RunContext,
+  step: FaultStep,
+  fault: FaultDefinition,
+  faultContext: FaultContext,
+  live: LiveTargets,
+): () => Promise<void> {
+  let healing: Promise<void> | undefined;
+  const run = async () => {
+    context.live.openFaults.delete(step.id);
+    context.history.record({ type: "fault.healing", step: step.id });
+    const failures = await faultContext.heals.healAll();
+    if (failures.length > 0) {
+      const reason = failures.map((one) => `${one.name}: ${one.reason}`).join("; ");
+      context.history.record({ type: "heal.failed", step: step.id, reason });
+      throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`);
+    }
+    for (const name of live.nodes) context.expected.delete(name);
+    try {
+      const proof = await fault.proveHealed(step.params, faultContext, live);
+      context.history.record({ type: "fault.healed", step: step.id, proof });
+      context.progress.note(`${step.id}: healed; ${proof}`);
+    } catch (error) {
+      const reason = messageOf(error);
+      context.history.record({ type: "heal.failed", step: step.id, reason });
+      throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`, { cause: error });
+    }
+  };
+  return () => {
+    healing ??= run();
+    return healing;
+  };
+}
+
+function contextOf(
+  context: RunContext,
+  heals: HealStack,
+  acts: { beforeUs: number; afterUs: number },
+): FaultContext {
+  return {
+    runtime: context.runtime,
+    topology: context.plan.topology,
+    observer: eyesOf(context),
+    heals,
+    signal: context.signal,
+    agentsIn: (region) => context.agents.namesIn(region),
+    expectDeath: (name) => void context.expected.add(name),
+    injecting: () => {
+      acts.beforeUs = monotonicUs();
+    },
+    injected: () => {
+      acts.afterUs = monotonicUs();
+    },
+    remoteView: (region, from, as, proof) =>
+      void context.history.record({ type: "remote.view", region, from, as, proof }),
+  };
+}

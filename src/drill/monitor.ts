@@ -1,0 +1,139 @@
+/**
+ * The live numbers of a run, from the agents' statistics: for the steady state, for "has it
+ * recovered", and for the status line. Nothing that is judged comes from here; the journals do that.
+ */
+import type { History } from "../history/history-writer.ts";
+import { monotonicUs } from "../kernel/clock.ts";
+import type { AgentStats } from "../workload/protocol.ts";
+import type { AgentClient } from "./agent-client.ts";
+
+interface ProducerSample {
+  tUs: number;
+  acked: number;
+  oldestUnackedDueUs: number;
+}
+
+interface ReaderSample {
+  tUs: number;
+  seen: number;
+  lagP99Us: number;
+  partitionsSeen: number;
+}
+
+const KEEP_US = 60_000_000;
+const RECORD_EVERY_US = 1_000_000;
+
+export interface Window {
+  /** Per second, over the window. */
+  rate: number;
+  spanMs: number;
+}
+
+export class Monitor {
+  readonly #history: History;
+  readonly #producers = new Map<number, ProducerSample[]>();
+  readonly #readers = new Map<number, ReaderSample[]>();
+  readonly #lastRecordedUs = new Map<string, number>();
+  readonly #worstHealth = new Map<string, AgentStats["health"]>();
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  receive(agent: AgentClient, stats: AgentStats): void {
+    for (const { producer, acked, oldestUnackedDueUs } of stats.producers) {
+      push(this.#producers, producer, { tUs: stats.tUs, acked, oldestUnackedDueUs });
+    }
+    for (const { reader, seen, lagP99Us, partitionsSeen } of stats.readers) {
+      push(this.#readers, reader, { tUs: stats.tUs, seen, lagP99Us, partitionsSeen });
+    }
+    this.#recordHealth(agent, stats);
+  }
+
+  /** Health and journal progress go into the history once a second, as the worst of that second. */
+  #recordHealth(agent: AgentClient, stats: AgentStats): void {
+    const before = this.#worstHealth.get(agent.name);
+    const worst = before ? worstOf(before, stats.health) : stats.health;
+    this.#worstHealth.set(agent.name, worst);
+    const last = this.#lastRecordedUs.get(agent.name) ?? 0;
+    if (stats.tUs - last < RECORD_EVERY_US) return;
+    this.#lastRecordedUs.set(agent.name, stats.tUs);
+    this.#worstHealth.delete(agent.name);
+    this.#history.record({ type: "health", tUs: stats.tUs, agent: agent.name, ...worst });
+    if (stats.journals.length > 0) {
+      this.#history.record({ type: "journal.progress", journals: stats.journals });
+    }
+  }
+
+  /** Acks a second of a producer over the last `ms`; undefined while there is less history. */
+  ackRate(producer: number, ms: number): Window | undefined {
+    return rateOf(this.#producers.get(producer), ms, ({ acked }) => acked);
+  }
+
+  /** Records seen a second by a reader over the last `ms`. */
+  seenRate(reader: number, ms: number): Window | undefined {
+    return rateOf(this.#readers.get(reader), ms, ({ seen }) => seen);
+  }
+
+  /** The worst p99 age of records when seen, over the last `ms`; undefined without records. */
+  lagMs(reader: number, ms: number): number | undefined {
+    const samples = trailing(this.#readers.get(reader), ms).filter((s) => s.partitionsSeen > 0);
+    if (samples.length === 0) return undefined;
+    return Math.max(...samples.map(({ lagP99Us }) => lagP99Us)) / 1000;
+  }
+
+  /** How long the oldest due record of a producer has waited for its ack; 0 when none waits. */
+  waitingMs(producer: number): number | undefined {
+    const last = this.#producers.get(producer)?.at(-1);
+    if (!last) return undefined;
+    if (last.oldestUnackedDueUs === 0) return 0;
+    return Math.max(0, (last.tUs - last.oldestUnackedDueUs) / 1000);
+  }
+
+  seenTotal(reader: number): number {
+    return this.#readers.get(reader)?.at(-1)?.seen ?? 0;
+  }
+
+  /** Whether the agent of this producer reported within the last `ms`. */
+  isFresh(producer: number, ms: number): boolean {
+    const last = this.#producers.get(producer)?.at(-1);
+    return last !== undefined && monotonicUs() - last.tUs <= ms * 1000;
+  }
+}
+
+function push<T extends { tUs: number }>(map: Map<number, T[]>, key: number, sample: T): void {
+  const samples = map.get(key) ?? [];
+  samples.push(sample);
+  while (samples.length > 0 && sample.tUs - (samples[0] as T).tUs > KEEP_US) samples.shift();
+  map.set(key, samples);
+}
+
+function trailing<T extends { tUs: number }>(samples: T[] | undefined, ms: number): T[] {
+  const fromUs = monotonicUs() - ms * 1000;
+  return (samples ?? []).filter(({ tUs }) => tUs >= fromUs);
+}
+
+function rateOf<T extends { tUs: number }>(
+  samples: T[] | undefined,
+  ms: number,
+  count: (sample: T) => number,
+): Window | undefined {
+  const recent = trailing(samples, ms);
+  const first = recent[0];
+  const last = recent.at(-1);
+  if (!first || !last) return undefined;
+  const spanMs = (last.tUs - first.tUs) / 1000;
+  // Less than most of the window says nothing about the window.
+  if (spanMs < ms * 0.8) return undefined;
+  return { rate: ((count(last) - count(first)) / spanMs) * 1000, spanMs };
+}
+
+function worstOf(a: AgentStats["health"], b: AgentStats["health"]): AgentStats["health"] {
+  return {
+    loopDelayP999Us: Math.max(a.loopDelayP999Us, b.loopDelayP999Us),
+    loopDelayMaxUs: Math.max(a.loopDelayMaxUs, b.loopDelayMaxUs),
+    lateSendMaxUs: Math.max(a.lateSendMaxUs, b.lateSendMaxUs),
+    cpuThrottledUs: Math.max(a.cpuThrottledUs, b.cpuThrottledUs),
+    journalWriteMaxUs: Math.max(a.journalWriteMaxUs, b.journalWriteMaxUs),
+  };
+}

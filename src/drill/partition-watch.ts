@@ -1,0 +1,33 @@
+/** Records every change of leader, epoch and ISR of the workload's partitions, as seen by a poll. */
+import { delay } from "../kernel/clock.ts";
+import { addressOf, observerFor, type RunContext } from "./run-context.ts";
+
+const POLL_MS = 500;
+
+/** Polls until `stop` aborts. A cluster that does not answer has no state: nothing is recorded. */
+export async function watchPartitions(context: RunContext, stop: AbortSignal): Promise<void> {
+  const { plan, history } = context;
+  const logs = plan.judging.logs.filter(({ role }) => role === "workload");
+  const known = new Map<string, string>();
+  while (!stop.aborted) {
+    await Promise.all(
+      logs.map(async (log) => {
+        try {
+          const ask = { address: addressOf(plan, log.cluster), topic: log.topic };
+          const observer = observerFor(context, log.cluster);
+          const states = await observer.request("topic.describe", ask, 5000);
+          for (const state of states ?? []) {
+            const key = `${log.id}/${state.partition}`;
+            const value = JSON.stringify(state);
+            if (known.get(key) === value) continue;
+            known.set(key, value);
+            history.record({ type: "partition.state", log: log.id, ...state });
+          }
+        } catch {
+          // The cluster is down or cut off: that is what the run is about.
+        }
+      }),
+    );
+    await delay(POLL_MS, stop);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What every stage of a run works with: one argument, no globals. Later stages find here what
+ * earlier ones left.
+ */
+import type { FaultStep, Plan } from "../experiment/plan.ts";
+import type { History } from "../history/history-writer.ts";
+import type { LogRef } from "../history/judging.ts";
+import { DrillError } from "../kernel/errors.ts";
+import type { HealStack } from "../kernel/heal-stack.ts";
+import type { ContainerDeath, Runtime } from "../runtime/runtime.ts";
+import type { ClusterAddress } from "../workload/protocol.ts";
+import type { AgentClient } from "./agent-client.ts";
+import type { AgentPool } from "./agent-pool.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Progress } from "./progress.ts";
+
+export interface RunContext {
+  plan: Plan;
+  /** The run's folder on the host. */
+  folder: string;
+  runtime: Runtime;
+  history: History;
+  agents: AgentPool;
+  monitor: Monitor;
+  progress: Progress;
+  /** Aborts on Ctrl-C, on a lost engine, on an agent that died by itself. */
+  signal: AbortSignal;
+  /** Ends the run early with this error; the first one wins. */
+  fail(error: DrillError): void;
+  /** Undo list of the whole run. */
+  heals: HealStack;
+  /** Deaths so far, by container name, newest last. */
+  deaths: ContainerDeath[];
+  /** Containers whose death is wanted. */
+  expected: Set<string>;
+  live: LiveClients;
+}
+
+/** Which clients run now, and on which agent. */
+export interface LiveClients {
+  producers: Map<number, AgentClient>;
+  consumers: Map<number, AgentClient>;
+  canaries: Map<number, AgentClient>;
+  watchers: Map<number, AgentClient>;
+  /** Steps whose fault is not healed yet. */
+  openFaults: Map<string, { step: FaultStep; heal: () => Promise<void> }>;
+}
+
+/** Bootstrap list of a cluster: every broker, as any region resolves it. */
+export function addressOf(plan: Plan, cluster: string): ClusterAddress {
+  const bootstrap = plan.topology.nodes
+    .filter((node) => node.cluster === cluster && node.clientPort !== null)
+    .map((node) => `${node.name}:${node.clientPort}`);
+  return { cluster, bootstrap };
+}
+
+export function logOf(plan: Plan, id: number): LogRef {
+  const log = plan.judging.logs.find((candidate) => candidate.id === id);
+  if (!log) throw new DrillError("E_INTERNAL", `the plan has no log ${id}`);
+  return log;
+}
+
+export function regionsOf(plan: Plan, cluster: string): string[] {
+  return plan.topology.clusters.find(({ name }) => name === cluster)?.regions ?? [];
+}
+
+/** An observer that can speak to a cluster: in one of its regions, else anywhere. */
+export function observerFor(context: RunContext, cluster: string): AgentClient {
+  const regions = [
+    ...regionsOf(context.plan, cluster),
+    ...context.plan.topology.regions.map(({ name }) => name),
+  ];
+  const found = context.agents.observerOf(regions);
+  if (!found) throw new DrillError("E_AGENT_LOST", `no observer is left to speak to ${cluster}`);
+  return found;
+}
+
+/** Throws when the run was aborted: called between the acts of a stage. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  if (signal.reason instanceof DrillError) throw signal.reason;
+  throw new DrillError("E_INTERRUPTED", "the run was interrupted");
+}

@@ -1,0 +1,73 @@
+/**
+ * Stage 1: networks, gateways, Kafka nodes and agents, all at once; then each cluster is ready when
+ * its own protocol says so: every broker registered, unfenced and answering.
+ */
+import { DrillError, messageOf } from "../../kernel/errors.ts";
+import type { AgentRole } from "../agent-pool.ts";
+import { addressOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
+
+const CLUSTER_READY_WITHIN_MS = 120_000;
+
+export async function boot(context: RunContext): Promise<void> {
+  const { plan, runtime, history, progress } = context;
+  await runtime.prepare(plan.topology);
+  progress.note(
+    `${plan.topology.regions.length} networks, ${plan.topology.links.length} gateways are up`,
+  );
+  throwIfAborted(context.signal);
+  const clusters = new Map(plan.topology.clusters.map((cluster) => [cluster.name, cluster]));
+  const nodes = plan.topology.nodes.map(async (node) => {
+    const cluster = clusters.get(node.cluster);
+    if (!cluster) throw new DrillError("E_INTERNAL", `node ${node.name} has no cluster`);
+    await runtime.startNode(node, cluster.clusterId, cluster.kafka);
+    history.record({ type: "node.state", node: node.name, state: "started" });
+  });
+  await settleAll([...nodes, ...startAgents(context)]);
+  throwIfAborted(context.signal);
+  await settleAll(plan.topology.clusters.map(({ name }) => clusterReady(context, name)));
+}
+
+/** One observer a region, and an agent for each role that a region has initial clients for. */
+function startAgents(context: RunContext): Promise<unknown>[] {
+  const { plan, agents } = context;
+  const initial = <T extends { start: string }>(clients: T[]) =>
+    clients.filter(({ start }) => start === "initial");
+  return plan.topology.regions.flatMap(({ name }) => {
+    const roles: AgentRole[] = ["observer"];
+    const here = ({ region }: { region: string }) => region === name;
+    if (initial(plan.producers).some(here)) roles.push("producers");
+    if (initial(plan.consumers).some(here)) roles.push("consumers");
+    if (plan.canaries.some(here)) roles.push("canary");
+    return roles.map((role) => agents.start(name, role));
+  });
+}
+
+async function clusterReady(context: RunContext, cluster: string): Promise<void> {
+  const brokers = context.plan.topology.nodes.filter(
+    (node) => node.cluster === cluster && node.clientPort !== null,
+  );
+  const ask = {
+    address: addressOf(context.plan, cluster),
+    brokers: brokers.length,
+    withinMs: CLUSTER_READY_WITHIN_MS,
+  };
+  try {
+    const observer = observerFor(context, cluster);
+    const { tookMs } = await observer.request("cluster.ready", ask, CLUSTER_READY_WITHIN_MS + 5000);
+    for (const { name } of brokers) {
+      context.history.record({ type: "node.state", node: name, state: "ready" });
+    }
+    const waited = `${(tookMs / 1000).toFixed(1)} s of waiting`;
+    context.progress.note(`${cluster}: ${brokers.length} brokers ready, after ${waited}`);
+  } catch (error) {
+    throwIfAborted(context.signal);
+    const message = `cluster ${cluster} did not get ready: ${messageOf(error)}`;
+    throw new DrillError("E_NODE_NOT_READY", message, { cause: error });
+  }
+}
+
+/** Waits for all, then throws the first failure: nothing is left starting in the background. */
+export async function settleAll(work: Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,143 @@
+/**
+ * Stage 2: topics, the groups' first commits, and replication that is proven to work.
+ *
+ * One readiness record is written to every partition and every group commits the offset behind it,
+ * before MirrorMaker starts: so it finds topics and groups at once instead of at its next refresh,
+ * and no group ever starts without a commit (kafkajs#590). Replication is ready when the record and
+ * the offset have crossed.
+ */
+import type { PlannedReplication } from "../../experiment/plan.ts";
+import type { LogRef } from "../../history/judging.ts";
+import { monotonicUs, poll } from "../../kernel/clock.ts";
+import { DrillError } from "../../kernel/errors.ts";
+import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
+import { settleAll } from "./1-boot.ts";
+
+const TOPICS_WITHIN_MS = 60_000;
+const POLL_MS = 100;
+
+export async function topics(context: RunContext): Promise<void> {
+  const { plan, progress } = context;
+  const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))];
+  await settleAll(clusters.map((cluster) => createTopics(context, cluster)));
+  await settleAll(readinessProducers(context).map((producer) => seed(context, producer)));
+  await settleAll(plan.consumers.map((consumer) => firstCommit(context, consumer)));
+  throwIfAborted(context.signal);
+  await settleAll(
+    plan.topology.replications.map(async (replication) => {
+      const target = plan.topology.clusters.find(({ name }) => name === replication.to);
+      if (!target) throw new DrillError("E_INTERNAL", `no cluster ${replication.to}`);
+      await context.runtime.startReplication(replication, target.kafka);
+      context.history.record({ type: "node.state", node: replication.name, state: "started" });
+    }),
+  );
+  await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
+  if (plan.replications.length > 0) progress.note("replication proven: record and offset crossed");
+}
+
+async function createTopics(context: RunContext, cluster: string): Promise<void> {
+  const specs = context.plan.topics
+    .filter((topic) => topic.cluster === cluster)
+    .map(({ spec }) => spec);
+  await observerFor(context, cluster).request(
+    "topics.create",
+    { address: addressOf(context.plan, cluster), topics: specs, withinMs: TOPICS_WITHIN_MS },
+    TOPICS_WITHIN_MS + 5000,
+  );
+}
+
+function readinessProducers({ plan }: RunContext) {
+  return plan.judging.producers.filter(({ kind }) => kind === "readiness");
+}
+
+async function seed(
+  context: RunContext,
+  producer: { id: number; log: number; recordBytes: number },
+): Promise<void> {
+  const log = logOf(context.plan, producer.log);
+  await observerFor(context, log.cluster).request("canary.seed", {
+    address: addressOf(context.plan, log.cluster),
+    log,
+    producer: producer.id,
+    runTag: context.plan.judging.runTag,
+    recordBytes: producer.recordBytes,
+  });
+}
+
+/** The group starts right behind the readiness record, on every log that has one. */
+async function firstCommit(
+  context: RunContext,
+  consumer: { group: string; logs: number[]; start: string },
+): Promise<void> {
+  const seeded = new Set(readinessProducers(context).map(({ log }) => log));
+  if (consumer.start !== "initial") return;
+  for (const id of consumer.logs.filter((log) => seeded.has(log))) {
+    const log = logOf(context.plan, id);
+    await observerFor(context, log.cluster).request("group.commit", {
+      address: addressOf(context.plan, log.cluster),
+      group: consumer.group,
+      topic: log.topic,
+      offsets: new Array(log.partitions).fill(1),
+    });
+  }
+}
+
+async function replicationReady(
+  context: RunContext,
+  replication: PlannedReplication,
+): Promise<void> {
+  const startedUs = monotonicUs();
+  const logs = replication.expectLogs.map((id) => logOf(context.plan, id));
+  let missing = "";
+  const ready = await poll(
+    async () => {
+      missing = await whatIsMissing(context, replication, logs);
+      return missing === "" ? true : undefined;
+    },
+    {
+      everyMs: POLL_MS,
+      withinMs: replication.readyWithinMs,
+      signal: context.signal,
+      onError: (error) => {
+        missing = String(error);
+      },
+    },
+  );
+  throwIfAborted(context.signal);
+  if (!ready) {
+    const after = `${replication.readyWithinMs / 1000} s`;
+    const message = `${replication.name} was not ready after ${after}: ${missing}`;
+    throw new DrillError("E_REPLICATION_NOT_READY", message);
+  }
+  const tookS = ((monotonicUs() - startedUs) / 1e6).toFixed(1);
+  context.history.record({ type: "node.state", node: replication.name, state: "ready" });
+  context.progress.note(`${replication.name} ready after ${tookS} s`);
+}
+
+/** The first thing that has not crossed yet, in words; empty when everything has. */
+async function whatIsMissing(
+  context: RunContext,
+  replication: PlannedReplication,
+  logs: LogRef[],
+): Promise<string> {
+  for (const log of logs) {
+    const address = addressOf(context.plan, log.cluster);
+    const observer = observerFor(context, log.cluster);
+    const states = await observer.request("topic.describe", { address, topic: log.topic });
+    if (states === null) return `topic ${log.topic} does not exist on ${log.cluster}`;
+    const bounds = await observer.request("log.bounds", { address, log, by: "platformatic" });
+    const empty = bounds.filter(({ end }) => end < 1).length;
+    if (empty > 0) return `${empty} partitions of ${log.topic} have no canary record`;
+    for (const group of replication.expectGroups) {
+      const offsets = await observer.request("group.offsets", {
+        address,
+        group,
+        topic: log.topic,
+        partitions: log.partitions,
+      });
+      const unmapped = offsets.filter((offset) => offset < 1).length;
+      if (unmapped > 0) return `${unmapped} offsets of group ${group} have not crossed`;
+    }
+  }
+  return "";
+}

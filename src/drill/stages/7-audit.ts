@@ -1,0 +1,147 @@
+/**
+ * Stage 7: read every log that survives, from its start to its end, with a client other than the
+ * producer's; and only then heal what is still broken, and read what comes back.
+ *
+ * The order matters. Were the dead region started first, replication would carry its stranded
+ * records over and the loss would vanish from the evidence. So: audit the survivors, stop
+ * replication, heal, audit the healed clusters.
+ */
+import type { LogRef } from "../../history/judging.ts";
+import { DrillError, messageOf } from "../../kernel/errors.ts";
+import { formatCount } from "../../kernel/units.ts";
+import type { AgentClient } from "../agent-client.ts";
+import {
+  addressOf,
+  observerFor,
+  type RunContext,
+  regionsOf,
+  throwIfAborted,
+} from "../run-context.ts";
+
+const AUDIT_STALL_MS = 15_000;
+const AUDIT_WITHIN_MS = 300_000;
+const CLUSTER_READY_WITHIN_MS = 120_000;
+
+export async function audit(context: RunContext): Promise<void> {
+  const { plan } = context;
+  const failed = new Set(plan.judging.failedClusters);
+  const dead = plan.judging.logs.filter(({ cluster }) => failed.has(cluster));
+  const alive = plan.judging.logs.filter(({ cluster }) => !failed.has(cluster));
+  await auditLogs(context, alive, "surviving", 1);
+  if (context.live.openFaults.size === 0) return;
+  await stopReplication(context);
+  await healAll(context);
+  if (dead.length === 0) return;
+  try {
+    for (const cluster of failed) await bringObserver(context, cluster);
+    await auditLogs(context, dead, "failed region, healed", 2);
+  } catch (error) {
+    throwIfAborted(context.signal);
+    const message = `the failed region could not be audited after its heal: ${messageOf(error)}`;
+    context.history.record({ type: "warning", code: "W_FAILED_REGION_NOT_AUDITED", message });
+    context.progress.note(message);
+  }
+}
+
+async function auditLogs(
+  context: RunContext,
+  logs: LogRef[],
+  purpose: string,
+  pass: number,
+): Promise<void> {
+  const clusters = [...new Set(logs.map(({ cluster }) => cluster))];
+  for (const cluster of clusters) {
+    const ours = logs.filter((log) => log.cluster === cluster);
+    const observer = observerFor(context, cluster);
+    for (const log of ours) await recordBounds(context, observer, log, pass);
+    const reader = auditReader(context, ours);
+    context.progress.status(`auditing ${cluster}: ${ours.map(({ topic }) => topic).join(", ")}`);
+    for (const log of ours) {
+      context.history.record({ type: "audit.started", pass, log: log.id, purpose });
+    }
+    const found = await observer.request(
+      "audit",
+      {
+        reader,
+        runTag: context.plan.judging.runTag,
+        address: addressOf(context.plan, cluster),
+        logs: ours,
+        stallMs: AUDIT_STALL_MS,
+      },
+      AUDIT_WITHIN_MS,
+    );
+    const records = found.logs.reduce((sum, log) => sum + log.records, 0);
+    const incomplete = found.logs.filter(({ complete }) => !complete).length;
+    const suffix = incomplete > 0 ? `, ${incomplete} partitions NOT read to their end` : "";
+    context.progress.note(`audited ${cluster}: ${formatCount(records)} records${suffix}`);
+    throwIfAborted(context.signal);
+  }
+}
+
+/** The reader id of the audit pass that covers these logs. */
+function auditReader(context: RunContext, logs: LogRef[]): number {
+  const found = context.plan.judging.readers.find(
+    (reader) => reader.kind === "audit" && logs.some(({ id }) => reader.logs.includes(id)),
+  );
+  if (!found) throw new DrillError("E_INTERNAL", "the plan has no audit reader for these logs");
+  return found.id;
+}
+
+/** End offsets by two independent clients; where they differ, the judge finds it inconclusive. */
+async function recordBounds(
+  context: RunContext,
+  observer: AgentClient,
+  log: LogRef,
+  pass: number,
+): Promise<void> {
+  const address = addressOf(context.plan, log.cluster);
+  const [one, other] = await Promise.all([
+    observer.request("log.bounds", { address, log, by: "platformatic" }),
+    observer.request("log.bounds", { address, log, by: "kafkajs" }),
+  ]);
+  for (const [by, bounds] of [["platformatic", one] as const, ["kafkajs", other] as const]) {
+    context.history.record({ type: "audit.bounds", pass, log: log.id, by, bounds });
+  }
+  for (const { partition, start, end } of one) {
+    const theirs = other.find((bound) => bound.partition === partition);
+    if (theirs?.start === start && theirs.end === end) continue;
+    const detail = `platformatic says ${start}..${end}, kafkajs ${theirs?.start}..${theirs?.end}`;
+    context.history.record({ type: "audit.disagreement", log: log.id, partition, detail });
+  }
+}
+
+async function stopReplication(context: RunContext): Promise<void> {
+  for (const { name } of context.plan.topology.replications) {
+    context.expected.add(name);
+    if (await context.runtime.isRunning(name)) await context.runtime.kill(name);
+    await context.runtime.remove(name);
+    context.history.record({ type: "node.state", node: name, state: "removed", expected: true });
+  }
+}
+
+async function healAll(context: RunContext): Promise<void> {
+  for (const { step, heal } of [...context.live.openFaults.values()].reverse()) {
+    context.progress.status(`healing ${step.id}`);
+    try {
+      await heal();
+    } catch (error) {
+      // Recorded as heal.failed by the step itself; the other heals still run.
+      context.progress.note(`heal of ${step.id} FAILED: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** A living observer and a ready cluster: its own agents died with the region. */
+async function bringObserver(context: RunContext, cluster: string): Promise<void> {
+  const [region] = regionsOf(context.plan, cluster);
+  if (region !== undefined && context.agents.observerIn(region) === undefined) {
+    await context.agents.start(region, "observer", "restore");
+  }
+  const brokers = context.plan.topology.nodes.filter(
+    (node) => node.cluster === cluster && node.clientPort !== null,
+  ).length;
+  const address = addressOf(context.plan, cluster);
+  const ask = { address, brokers, withinMs: CLUSTER_READY_WITHIN_MS };
+  const observer = observerFor(context, cluster);
+  await observer.request("cluster.ready", ask, CLUSTER_READY_WITHIN_MS + 5000);
+}

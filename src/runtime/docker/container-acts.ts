@@ -1,0 +1,79 @@
+/** Single acts on one container through dockerode, each safe to repeat. */
+import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
+import type { ExecResult } from "../runtime.ts";
+import { hasStatus } from "./engine.ts";
+
+/** Removes a container, running or not, with its volumes. Gone already is fine. */
+export async function removeContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    // 404: gone. 409: its removal is under way.
+    if (!hasStatus(error, 404) && !hasStatus(error, 409)) throw error;
+  }
+}
+
+/** Starts a dead container again; one that runs is left alone. */
+export async function restartContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.start();
+  } catch (error) {
+    if (!hasStatus(error, 304)) throw error;
+  }
+}
+
+export async function isRunning(container: Docker.Container): Promise<boolean> {
+  const { State } = await container.inspect();
+  return State.Running && !State.Paused;
+}
+
+/** Runs a command in the container and waits for its end. */
+export async function execIn(
+  container: Docker.Container,
+  argv: string[],
+  withinMs: number,
+): Promise<ExecResult> {
+  const exec = await container.exec({ Cmd: argv, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const chunks: Buffer[] = [];
+  const sink = new PassThrough();
+  sink.on("data", (chunk: Buffer) => chunks.push(chunk));
+  container.modem.demuxStream(stream, sink, sink);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stream.destroy();
+      reject(new Error(`${argv[0]} did not end within ${withinMs} ms`));
+    }, withinMs);
+    stream.on("end", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    stream.on("error", reject);
+  });
+  const { ExitCode } = await exec.inspect();
+  return { exitCode: ExitCode ?? -1, output: Buffer.concat(chunks).toString("utf8") };
+}
+
+/** Everything the container wrote so far. */
+export async function logsOf(container: Docker.Container): Promise<string> {
+  const raw = await container.logs({ stdout: true, stderr: true, timestamps: true });
+  const chunks: Buffer[] = [];
+  // The engine multiplexes both outputs: 8 bytes of header, then the text.
+  for (let at = 0; at + 8 <= raw.length; ) {
+    const size = raw.readUInt32BE(at + 4);
+    chunks.push(raw.subarray(at + 8, at + 8 + size));
+    at += 8 + size;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Resident memory without the page cache, bytes; 0 for a container that does not run. */
+export async function memoryOf(container: Docker.Container): Promise<number> {
+  const stats = (await container.stats({ stream: false, "one-shot": true })) as {
+    memory_stats: { usage?: number; stats?: Record<string, number> };
+  };
+  const { usage = 0, stats: parts = {} } = stats.memory_stats;
+  const cache = parts["inactive_file"] ?? parts["total_inactive_file"] ?? 0;
+  return Math.max(0, usage - cache);
+}

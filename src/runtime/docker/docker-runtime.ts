@@ -1,0 +1,360 @@
+/**
+ * The real runtime: testcontainers for lifecycle and reaping, dockerode for kill, pause, events.
+ *
+ * Every container and network carries the run's label and its owner; `destroy` and `sweep` go by
+ * those. No broker port is published; the gateways' Toxiproxy API is, on loopback.
+ */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type Docker from "dockerode";
+import type { StartedTestContainer } from "testcontainers";
+import { poll } from "../../kernel/clock.ts";
+import { codeFolder, packageRoot, setEnvironmentVariable } from "../../kernel/environment.ts";
+import { DrillError, messageOf } from "../../kernel/errors.ts";
+import type { KafkaNode, Link, Replication, Topology } from "../../topology/types.ts";
+import {
+  type AgentContainer,
+  type AgentPipe,
+  type Capability,
+  type ContainerDeath,
+  capabilities,
+  type ExecResult,
+  type LinkControl,
+  type Runtime,
+} from "../runtime.ts";
+import { attachAgent } from "./agent-pipe.ts";
+import {
+  execIn,
+  isRunning,
+  logsOf,
+  memoryOf,
+  removeContainer,
+  restartContainer,
+} from "./container-acts.ts";
+import { connectEngine, followDeaths } from "./engine.ts";
+import { engineFacts } from "./facts.ts";
+import { Gateway, type GatewayRoute } from "./gateway.ts";
+import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
+import { LABEL_RUN, labelsFor } from "./labels.ts";
+import { createNetwork, type RegionNetwork } from "./networks.ts";
+import {
+  endpointOf,
+  PlacedContainer,
+  type PlacedOptions,
+  type Placement,
+} from "./placed-container.ts";
+
+const TOXIPROXY_PORT = 8474;
+const APP = "/opt/blackstart/app";
+
+export interface DockerRuntimeOptions {
+  run: string;
+  /** Host folder that agents write their journals to. */
+  journalDir: string;
+  /** `BLACKSTART_PROFILE` of the Kafka images: "drill", or "defaults" for benchmarks. */
+  profile?: "drill" | "defaults";
+}
+
+export class DockerRuntime implements Runtime {
+  readonly kind = "docker";
+  readonly capabilities: ReadonlySet<Capability> = new Set(capabilities);
+  readonly #docker: Docker;
+  readonly #images: Images;
+  readonly #options: DockerRuntimeOptions;
+  readonly #networks = new Map<string, RegionNetwork>();
+  readonly #gateways = new Map<string, Gateway>();
+  readonly #containers = new Map<string, string>();
+  readonly #deathListeners: ((death: ContainerDeath) => void)[] = [];
+  readonly #lostListeners: ((reason: string) => void)[] = [];
+  #unfollow: () => void = () => {};
+
+  private constructor(docker: Docker, images: Images, options: DockerRuntimeOptions) {
+    this.#docker = docker;
+    this.#images = images;
+    this.#options = options;
+  }
+
+  /** Connects to the engine and starts to follow the run's containers. */
+  static async connect(options: DockerRuntimeOptions): Promise<DockerRuntime> {
+    const docker = await connectEngine();
+    // The reaper's image cannot be had everywhere; our own labels and `sweep` do its work.
+    setEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
+    const runtime = new DockerRuntime(docker, readImages(), options);
+    runtime.#unfollow = await followDeaths(docker, options.run, {
+      onDeath: (death) => {
+        for (const listener of runtime.#deathListeners) listener(death);
+      },
+      onLost: (reason) => {
+        for (const listener of runtime.#lostListeners) listener(reason);
+      },
+    });
+    return runtime;
+  }
+
+  async prepare(topology: Topology): Promise<void> {
+    const versions = new Set(topology.clusters.map(({ kafka }) => kafka));
+    await requireImages(this.#docker, [
+      this.#images.gateway,
+      this.#images.agent,
+      ...[...versions].map((version) => kafkaImage(this.#images, version)),
+    ]);
+    const startAt = Math.abs(hashOf(this.#options.run)) % 250;
+    for (const region of topology.regions) {
+      const network = await createNetwork(this.#docker, this.#options.run, region.name, startAt);
+      this.#networks.set(region.name, network);
+    }
+    await Promise.all(topology.links.map((link) => this.#startGateway(link, topology)));
+  }
+
+  async #startGateway(link: Link, topology: Topology): Promise<void> {
+    const routes = this.#routesTo(link.to, topology);
+    const name = `gateway-${link.from}-${link.to}`;
+    const container = this.#place(this.#images.gateway.tag, name, {
+      placements: [
+        { ...this.#home(link.from), aliases: [...new Set(routes.map(({ node }) => node))] },
+        this.#home(link.to),
+      ],
+      loopbackPort: TOXIPROXY_PORT,
+    });
+    const started = await container.withAddedCapabilities("NET_ADMIN").start();
+    this.#containers.set(name, started.getId());
+    const apiUrl = `http://127.0.0.1:${await this.#loopbackPort(started)}`;
+    const gateway = new Gateway({ link, routes, apiUrl, exec: (argv) => this.exec(name, argv) });
+    this.#gateways.set(`${link.from}->${link.to}`, gateway);
+    let last: unknown;
+    const opened = await poll(() => gateway.open().then(() => true), {
+      everyMs: 50,
+      withinMs: 15_000,
+      onError: (error) => {
+        last = error;
+      },
+    });
+    if (!opened) throw new DrillError("E_NODE_NOT_READY", `${name}: ${messageOf(last)}`);
+  }
+
+  #routesTo(region: string, topology: Topology): GatewayRoute[] {
+    const prefix = this.#network(region).prefix;
+    return topology.nodes
+      .filter((node) => node.region === region)
+      .flatMap((node) =>
+        [node.clientPort, node.controllerPort]
+          .filter((port): port is number => port !== null)
+          .map((port) => ({ node: node.name, port, address: `${prefix}.${node.hostIndex}` })),
+      );
+  }
+
+  async startNode(node: KafkaNode, clusterId: string, kafka: string): Promise<void> {
+    const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, {
+      placements: [{ ...this.#home(node.region, node.hostIndex), aliases: [node.name] }],
+    });
+    await this.#start(
+      container
+        .withEnvironment(this.#javaEnvironment(node.heapMiB, { KAFKA_CLUSTER_ID: clusterId }))
+        .withCopyContentToContainer([
+          { content: propertiesText(node.config), target: "/etc/blackstart/server.properties" },
+        ])
+        .withCommand(["/opt/blackstart/bin/kafka-node", "/etc/blackstart/server.properties"]),
+      node.name,
+    );
+  }
+
+  async startReplication(replication: Replication, kafka: string): Promise<void> {
+    const container = this.#place(kafkaImage(this.#images, kafka).tag, replication.name, {
+      placements: [
+        { ...this.#home(replication.region, replication.hostIndex), aliases: [replication.name] },
+      ],
+    });
+    await this.#start(
+      container
+        .withEnvironment(this.#javaEnvironment(replication.heapMiB, {}))
+        .withCopyContentToContainer([
+          { content: propertiesText(replication.config), target: "/etc/blackstart/mm2.properties" },
+        ])
+        .withCommand(["/opt/blackstart/bin/mirror-maker", "/etc/blackstart/mm2.properties"]),
+      replication.name,
+    );
+  }
+
+  async startAgent(agent: AgentContainer): Promise<AgentPipe> {
+    const code = codeFolder();
+    const root = packageRoot();
+    const modules = dirname(
+      dirname(createRequire(import.meta.url).resolve("kafkajs/package.json")),
+    );
+    const container = this.#place(this.#images.agent.tag, agent.name, {
+      placements: [this.#home(agent.region)],
+      openStdin: true,
+      binds: [
+        { source: join(root, code.folder), target: `${APP}/${code.folder}`, mode: "ro" },
+        { source: join(root, "package.json"), target: `${APP}/package.json`, mode: "ro" },
+        { source: modules, target: `${APP}/node_modules`, mode: "ro" },
+        { source: this.#options.journalDir, target: "/journals", mode: "rw" },
+      ],
+    });
+    const entry = `${APP}/${code.folder}/workload/agent.${code.extension}`;
+    const id = await this.#start(
+      container.withEntrypoint(["/usr/local/bin/node"]).withCommand(["--no-warnings", entry]),
+      agent.name,
+    );
+    return attachAgent(this.#docker, id);
+  }
+
+  async kill(name: string): Promise<void> {
+    const container = this.#container(name);
+    const dead = container.wait();
+    try {
+      await container.kill();
+    } catch (error) {
+      if (await this.isRunning(name)) throw error;
+    }
+    await dead;
+  }
+
+  async stop(name: string, graceMs: number): Promise<void> {
+    await this.#container(name).stop({ t: Math.ceil(graceMs / 1000) });
+  }
+
+  restart(name: string): Promise<void> {
+    return restartContainer(this.#container(name));
+  }
+
+  async pause(name: string): Promise<void> {
+    await this.#container(name).pause();
+  }
+
+  async resume(name: string): Promise<void> {
+    const state = (await this.#container(name).inspect()).State;
+    if (state.Paused) await this.#container(name).unpause();
+  }
+
+  async remove(name: string): Promise<void> {
+    await removeContainer(this.#container(name));
+    this.#containers.delete(name);
+  }
+
+  isRunning(name: string): Promise<boolean> {
+    return isRunning(this.#container(name));
+  }
+
+  exec(name: string, argv: string[], withinMs = 15_000): Promise<ExecResult> {
+    return execIn(this.#container(name), argv, withinMs);
+  }
+
+  logs(name: string): Promise<string> {
+    return logsOf(this.#container(name));
+  }
+
+  link(from: string, to: string): LinkControl {
+    const gateway = this.#gateways.get(`${from}->${to}`);
+    if (!gateway) throw new DrillError("E_INTERNAL", `no link ${from}->${to}`);
+    return gateway;
+  }
+
+  onDeath(listener: (death: ContainerDeath) => void): void {
+    this.#deathListeners.push(listener);
+  }
+
+  onLost(listener: (reason: string) => void): void {
+    this.#lostListeners.push(listener);
+  }
+
+  async memory(): Promise<Record<string, number>> {
+    const entries = await Promise.all(
+      [...this.#containers].map(
+        async ([name, id]) => [name, await memoryOf(this.#docker.getContainer(id))] as const,
+      ),
+    );
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  facts(): Promise<Record<string, unknown>> {
+    return engineFacts(this.#docker, this.#images);
+  }
+
+  async destroy(): Promise<void> {
+    this.#unfollow();
+    const filters = { label: [`${LABEL_RUN}=${this.#options.run}`] };
+    const containers = await this.#docker.listContainers({ all: true, filters });
+    await Promise.all(containers.map(({ Id }) => removeContainer(this.#docker.getContainer(Id))));
+    const networks = await this.#docker.listNetworks({ filters });
+    await Promise.all(networks.map(({ Id }) => this.#docker.getNetwork(Id).remove()));
+    this.#containers.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy();
+  }
+
+  #place(
+    image: string,
+    name: string,
+    options: Pick<PlacedOptions, "placements" | "binds" | "openStdin" | "loopbackPort">,
+  ): PlacedContainer {
+    return new PlacedContainer(image, {
+      ...options,
+      name: `blackstart-${this.#options.run}-${name}`,
+      labels: labelsFor(this.#options.run, name),
+      join: async (containerId, placement: Placement) => {
+        await this.#docker.getNetwork(placement.network).connect({
+          Container: containerId,
+          EndpointConfig: endpointOf(placement),
+        });
+      },
+    });
+  }
+
+  async #start(container: PlacedContainer, name: string): Promise<string> {
+    try {
+      const started = await container.start();
+      this.#containers.set(name, started.getId());
+      return started.getId();
+    } catch (error) {
+      throw new DrillError("E_NODE_NOT_READY", `${name} did not start: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #loopbackPort(started: StartedTestContainer): Promise<string> {
+    const inspected = await this.#docker.getContainer(started.getId()).inspect();
+    const bindings = inspected.NetworkSettings.Ports[`${TOXIPROXY_PORT}/tcp`];
+    const port = bindings?.[0]?.HostPort;
+    if (port === undefined) throw new DrillError("E_INTERNAL", "a gateway published no API port");
+    return port;
+  }
+
+  #javaEnvironment(heapMiB: number, more: Record<string, string>): Record<string, string> {
+    if (this.#options.profile === "defaults") return { BLACKSTART_PROFILE: "defaults", ...more };
+    return { KAFKA_HEAP: `-Xms${Math.min(heapMiB, 128)}m -Xmx${heapMiB}m`, ...more };
+  }
+
+  #home(region: string, hostIndex?: number): Placement {
+    const network = this.#network(region);
+    const address = hostIndex === undefined ? null : `${network.prefix}.${hostIndex}`;
+    return { network: network.name, address, aliases: [] };
+  }
+
+  #network(region: string): RegionNetwork {
+    const network = this.#networks.get(region);
+    if (!network) throw new DrillError("E_INTERNAL", `region ${region} has no network`);
+    return network;
+  }
+
+  #container(name: string): Docker.Container {
+    const id = this.#containers.get(name);
+    if (id === undefined) throw new DrillError("E_INTERNAL", `no container ${name} in this run`);
+    return this.#docker.getContainer(id);
+  }
+}
+
+function propertiesText(config: Record<string, string>): string {
+  return `${Object.entries(config)
+    .map(([key, value]) => `${key}=${value}`)
+    .join("\n")}\n`;
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) | 0;
+  return hash;
+}

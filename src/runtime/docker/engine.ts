@@ -1,0 +1,82 @@
+/**
+ * The connection to the container engine: one dockerode, its events, and errors with names.
+ */
+import Docker from "dockerode";
+import { monotonicUs } from "../../kernel/clock.ts";
+import { DrillError, messageOf } from "../../kernel/errors.ts";
+import type { ContainerDeath } from "../runtime.ts";
+import { LABEL_NAME, LABEL_RUN } from "./labels.ts";
+
+/** Connects, or says that no engine answers. */
+export async function connectEngine(): Promise<Docker> {
+  const docker = new Docker({ timeout: 60_000 });
+  try {
+    await docker.ping();
+  } catch (error) {
+    throw new DrillError("E_ENGINE_ABSENT", `no container engine answers: ${messageOf(error)}`);
+  }
+  return docker;
+}
+
+interface EngineEvent {
+  Action?: string;
+  Actor?: { Attributes?: Record<string, string> };
+  timeNano?: number;
+}
+
+export interface EngineListener {
+  onDeath(death: ContainerDeath): void;
+  onLost(reason: string): void;
+}
+
+/**
+ * Follows the deaths of a run's containers. The engine stamps events with wall time; it is mapped
+ * to CLOCK_MONOTONIC when the event arrives, within a millisecond, and never later than arrival.
+ */
+export async function followDeaths(
+  docker: Docker,
+  run: string,
+  listener: EngineListener,
+): Promise<() => void> {
+  const stream = await docker.getEvents({
+    filters: { type: ["container"], event: ["die"], label: [`${LABEL_RUN}=${run}`] },
+  });
+  let closed = false;
+  let rest = "";
+  stream.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk.toString("utf8")).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines.filter((text) => text.trim() !== "")) {
+      listener.onDeath(toDeath(JSON.parse(line) as EngineEvent));
+    }
+  });
+  const lost = (reason: string) => {
+    if (closed) return;
+    closed = true;
+    listener.onLost(reason);
+  };
+  stream.on("end", () => lost("the engine closed its event stream"));
+  stream.on("close", () => lost("the engine's event stream was closed"));
+  stream.on("error", (error: Error) => lost(`the engine's event stream broke: ${error.message}`));
+  return () => {
+    closed = true;
+    (stream as unknown as { destroy(): void }).destroy();
+  };
+}
+
+function toDeath(event: EngineEvent): ContainerDeath {
+  const attributes = event.Actor?.Attributes ?? {};
+  const arrivedUs = monotonicUs();
+  const ageUs = event.timeNano === undefined ? null : Date.now() * 1000 - event.timeNano / 1000;
+  const exit = attributes["exitCode"];
+  return {
+    name: attributes[LABEL_NAME] ?? "",
+    atUs: ageUs === null ? null : Math.floor(arrivedUs - Math.max(0, ageUs)),
+    exitCode: exit === undefined ? null : Number(exit),
+  };
+}
+
+/** Whether an engine error has this HTTP status. */
+export function hasStatus(error: unknown, status: number): boolean {
+  return (error as { statusCode?: number } | null)?.statusCode === status;
+}
