@@ -135,7 +135,7 @@ export function textWidth(s: string, size = 12): number {
 }
 
 /** Cuts a text to a width and says so with an ellipsis. */
-export function fit(s: string, width: number, size = 12): string {
+export function shorten(s: string, width: number, size = 12): string {
   if (textWidth(s, size) <= width) return s;
   let kept = [...s];
   while (kept.length > 1 && textWidth(`${kept.join("")}…`, size) > width) kept = kept.slice(0, -1);

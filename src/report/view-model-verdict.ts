@@ -19,7 +19,7 @@ export interface VerdictView {
   title: string;
   preface: string;
   answer: string;
-  facts: { term: string; value: string; code: boolean }[];
+  facts: { term: string; value: string; c: string }[];
   reasons: string[];
 }
 
@@ -54,13 +54,22 @@ export function faultClause(fault: FaultResult): string {
 }
 
 function faultPart(faults: FaultResult[]): string {
-  const hit = faults.filter((fault) => fault.injectedAtMs !== null);
-  const [first] = hit;
-  if (!first) return faults.length === 0 ? "no fault was injected" : "no fault took place";
-  const rest = hit.length - 1;
-  return rest === 0
-    ? faultClause(first)
-    : `${faultClause(first)}, with ${count(rest, "more fault")}`;
+  // The first that took hold speaks for the run; one that was only begun is named as such.
+  const [first] = [...faults].sort((a, b) => doubt(a) - doubt(b));
+  if (!first) return "no fault was injected";
+  const clause = [
+    faultClause(first),
+    `${faultClause(first)}, which was not proven`,
+    `fault ${first.kind} was begun, but is not known to have taken place`,
+  ][doubt(first)];
+  const rest = faults.length - 1;
+  return rest === 0 ? `${clause}` : `${clause}, with ${count(rest, "more fault")}`;
+}
+
+/** 0: proven. 1: injected, effect not proven. 2: the call never came back. */
+function doubt(fault: FaultResult): number {
+  if (fault.effectiveAtMs !== null) return 0;
+  return fault.injectedAtMs === null ? 2 : 1;
 }
 
 function lossPart(result: Result): string | null {
@@ -100,21 +109,27 @@ function offsetPart(result: Result): string | null {
     result.offsets
       .filter((row) => row.verdict === verdict)
       .reduce((total, row) => total + (row.records ?? 0), 0);
-  const bad = ["unmapped", "ahead-of-log", "stale", "inconclusive"].flatMap((verdict) => {
-    const n = result.offsets.filter((row) => row.verdict === verdict).length;
-    const words = verdict.replaceAll("-", " ");
-    return n === 0 ? [] : [`${count(n, "partition")} ${n === 1 ? "was" : "were"} ${words}`];
-  });
+  if (result.offsets.every((row) => row.verdict === "exact")) {
+    return "every group resumed at the right record";
+  }
   const skipped = sum("skip");
-  const replayed = sum("replay");
-  const exact = result.offsets.every((row) => row.verdict === "exact");
-  if (exact) return "every group resumed at the right record";
-  const moved =
-    skipped === 0
-      ? `groups skipped no record and replayed ${formatNumber(replayed)}`
-      : `groups skipped ${count(skipped, "record")} and replayed ${formatNumber(replayed)}`;
-  return [moved, ...bad].join(", ");
+  const parts = [
+    skipped === 0 ? "skipped no record" : `skipped ${count(skipped, "record")}`,
+    `replayed ${formatNumber(sum("replay"))}`,
+    ...Object.entries(ODD_OFFSETS).flatMap(([verdict, words]) => {
+      const n = result.offsets.filter((row) => row.verdict === verdict).length;
+      return n === 0 ? [] : [`${words} on ${count(n, "partition")}`];
+    }),
+  ];
+  return `groups ${list(parts, parts.length)}`;
 }
+
+const ODD_OFFSETS = {
+  unmapped: "found no committed offset",
+  "ahead-of-log": "resumed past the end of the log",
+  stale: "resumed from a stale offset",
+  inconclusive: "could not be judged",
+} as const;
 
 /** The one-sentence answer, made from the numbers alone. */
 export function answerSentence(result: Result): string {
@@ -142,7 +157,7 @@ function prefaceOf(result: Result): string {
 
 export function verdictView(result: Result): VerdictView {
   const { run, tool } = result;
-  const fact = (term: string, value: string, code = false) => ({ term, value, code });
+  const fact = (term: string, value: string, c = "") => ({ term, value, c });
   return {
     word: verdictWord(result.verdict),
     kind: result.verdict,
@@ -151,16 +166,16 @@ export function verdictView(result: Result): VerdictView {
     answer: answerSentence(result),
     reasons: result.verdict === "met" ? [] : result.reasons,
     facts: [
-      fact("Run", run.id, true),
+      fact("Run", run.id, "code"),
       fact("Started", formatUtc(run.startedAt)),
       fact("Duration", formatMs(run.durationMs)),
       fact("Outcome", run.reason === undefined ? run.outcome : `${run.outcome}: ${run.reason}`),
       fact("Tool", `${tool.name} ${tool.version}`),
       fact("Seed", String(run.seed)),
       fact("Exit code", String(result.exitCode)),
-      fact("Experiment", `${run.experimentFile}`, true),
-      fact("Experiment SHA-256", run.experimentSha256, true),
-      fact("History SHA-256", run.historySha256, true),
+      fact("Experiment", run.experimentFile, "code"),
+      fact("Experiment SHA-256", run.experimentSha256, "code span"),
+      fact("History SHA-256", run.historySha256, "code span"),
     ],
   };
 }

@@ -56,18 +56,21 @@ function rpoLines(result: Result): PageView["rpo"]["lines"] {
     const why = measure.inconclusive ?? "";
     return { term, value: main, note: [bounds, why].filter((s) => s !== "").join("; ") };
   };
-  const split = [
-    ["on no log anywhere (lost)", rpo.lost],
-    ["only on the failed region's disks (stranded)", rpo.stranded],
-    ["destroyed by the failback (overwritten)", rpo.overwritten],
-  ] as const;
-  const parts = split.flatMap(([word, n]) => (n === null ? [] : [`${count(n, "record")} ${word}`]));
+  const part = (term: string, note: string, n: number | null) => ({
+    term,
+    value: n === null ? "not known" : count(n, "record"),
+    note,
+  });
   return [
     line("Records", rpo.records, "records"),
     line("Time", rpo.timeMs, "ms"),
     line("Bytes", rpo.bytes, "bytes"),
     { term: "Shape", value: capitalise(rpo.shape), note: "" },
-    { term: "Of which", value: parts.length === 0 ? "not known" : parts.join(", "), note: "" },
+    part("Lost", "on no log anywhere", rpo.lost),
+    part("Stranded", "only on the failed region's disks", rpo.stranded),
+    ...(rpo.overwritten === null
+      ? []
+      : [part("Overwritten", "was stranded, destroyed by the failback", rpo.overwritten)]),
     line("Largest exposure, records", exposure.maxRecords, "records"),
     line("Largest exposure, time", exposure.maxTimeMs, "ms"),
   ];

@@ -17,12 +17,12 @@ import {
 import { cell, type Figure, figure, num, type Table, table } from "../figure.ts";
 import { formatMs, formatNumber } from "../format.ts";
 import { tickMs, valueAxis } from "./lines.ts";
-import { axisLayer, bandLayer, bandLegend, FOOT, type TimeFrame } from "./time-frame.ts";
+import { axisLayer, bandLayer, FOOT, type TimeFrame } from "./time-frame.ts";
 
 type Dot = Result["latency"][number];
 type Outcome = Dot[2];
 
-const TOP = 20;
+const TOP = 8;
 const HEIGHT = 210;
 const DOTS_MIN = 3;
 const MARKS: Record<Outcome, { glyph: Glyph; c: string; r: number; label: string }> = {
@@ -49,7 +49,7 @@ export function latencyFigure(result: Result, frame: TimeFrame): Figure {
   }
   return figure({
     ...base,
-    legend: [...legend(dots), ...bandLegend(frame)],
+    legend: legend(dots),
     drawing: draw(dots, frame),
     table: data,
   });
@@ -69,7 +69,7 @@ function draw(dots: Dot[], frame: TimeFrame): Drawing {
   const values = dots.map((dot) => Math.max(dot[1], 0.1));
   const lowest = 10 ** Math.floor(Math.log10(Math.min(...values)));
   const highest = 10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9);
-  const y = scaleLog([lowest, Math.max(highest, lowest * 10)], [bottom, TOP]);
+  const y = scaleLog([lowest, Math.max(highest, lowest * 10) * 1.4], [bottom, TOP]);
   const decades: number[] = [];
   for (let tick = lowest; tick <= highest * 1.0001; tick *= 10) decades.push(tick);
   const marks = layer();
@@ -93,7 +93,7 @@ function draw(dots: Dot[], frame: TimeFrame): Drawing {
     layers: [
       bandLayer(frame, TOP, bottom),
       axisLayer(frame, TOP, bottom),
-      valueAxis(decades, y, "ms"),
+      valueAxis(decades, y, "ms", TOP),
       marks,
     ],
   };

@@ -19,15 +19,7 @@ import {
 } from "../drawing.ts";
 import { type Figure, figure, num, type Table, thinnedTable } from "../figure.ts";
 import { formatMs, formatNumber, formatUnit } from "../format.ts";
-import {
-  axisLayer,
-  bandLayer,
-  bandLegend,
-  FOOT,
-  LEFT,
-  RIGHT,
-  type TimeFrame,
-} from "./time-frame.ts";
+import { axisLayer, bandLayer, FOOT, LEFT, RIGHT, type TimeFrame } from "./time-frame.ts";
 
 export interface LineChart {
   id: string;
@@ -46,7 +38,7 @@ export interface LineChart {
 
 type Point = [number, number | null];
 const HEIGHT = 150;
-const TOP = 20;
+const TOP = 8;
 
 /** Fewer points than this do not make a curve. */
 const POINTS_MIN = 3;
@@ -98,7 +90,7 @@ export function lineFigure(chart: LineChart, frame: TimeFrame): Figure {
   if (chart.target) legend.push(lineSample("target", chart.target.label));
   return figure({
     ...base,
-    legend: [...legend, ...bandLegend(frame)],
+    legend: legend,
     drawing: draw(chart, drawable, frame),
     table: data,
   });
@@ -139,13 +131,18 @@ function draw(chart: LineChart, drawable: Series[], frame: TimeFrame): Drawing {
     layers: [
       bandLayer(frame, TOP, bottom),
       axisLayer(frame, TOP, bottom),
-      valueAxis(y.ticks(4), y, chart.unit),
+      valueAxis(y.ticks(4), y, chart.unit, TOP),
       lines,
     ],
   };
 }
 
-export function valueAxis(ticks: number[], y: (value: number) => number, unit: string): Layer {
+export function valueAxis(
+  ticks: number[],
+  y: (value: number) => number,
+  unit: string,
+  top: number,
+): Layer {
   const drawn = layer();
   const grid = ticks.map((tick) => horizontal(LEFT - 4, WIDTH - RIGHT, y(tick)));
   drawn.paths.push(path(grid.join(""), "grid"));
@@ -153,7 +150,7 @@ export function valueAxis(ticks: number[], y: (value: number) => number, unit: s
     const label = unit === "ms" ? tickMs(tick) : formatNumber(tick);
     drawn.texts.push(text(LEFT - 9, y(tick) + 4, label, "t m", "end"));
   }
-  drawn.texts.push(text(0, TOP + 4, unit === "ms" ? "time" : unit, "t m"));
+  drawn.texts.push(text(0, top + 9, unit === "ms" ? "time" : unit, "t m"));
   return drawn;
 }
 

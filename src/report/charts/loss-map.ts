@@ -5,10 +5,10 @@
  */
 import { scaleBand } from "d3-scale";
 import type { Result } from "../../reconcile/result.ts";
-import { boxSample, fit, layer, path, rect, text, WIDTH } from "../drawing.ts";
+import { boxSample, type LegendItem, layer, path, rect, shorten, text, WIDTH } from "../drawing.ts";
 import { cell, type Figure, figure, num, TABLE_ROWS_MAX, type Table, table } from "../figure.ts";
 import { count, formatMs, formatNumber } from "../format.ts";
-import { axisLayer, bandLayer, bandLegend, FOOT, LEFT, type TimeFrame } from "./time-frame.ts";
+import { axisLayer, bandLayer, FOOT, LEFT, type TimeFrame } from "./time-frame.ts";
 
 type Row = Result["lossMap"]["rows"][number];
 type LossCell = Row["cells"][number];
@@ -36,14 +36,7 @@ export function lossMapFigure(result: Result, frame: TimeFrame): Figure {
   const kept = worst(active);
   return figure({
     ...base,
-    legend: [
-      boxSample("cell-ok", "all survived"),
-      boxSample("cell-few", "some missing"),
-      boxSample("cell-most", "half or more missing"),
-      boxSample("cell-twice", "appended twice"),
-      boxSample("cell-open", "indeterminate only"),
-      ...bandLegend(frame),
-    ],
+    legend: legend(kept),
     drawing: draw(kept, result.lossMap.columnMs, frame),
     table: lossTable(active),
   });
@@ -63,6 +56,19 @@ function classOf(part: LossCell): string | null {
   return part.acked > 0 ? "cell-ok" : null;
 }
 
+const LABELS: [string, string][] = [
+  ["cell-ok", "all survived, once"],
+  ["cell-few", "some missing"],
+  ["cell-most", "half or more missing"],
+  ["cell-twice", "some appended twice"],
+  ["cell-open", "indeterminate only"],
+];
+
+function legend(rows: Row[]): LegendItem[] {
+  const used = new Set(rows.flatMap((row) => row.cells.map(classOf)));
+  return LABELS.flatMap(([c, label]) => (used.has(c) ? [boxSample(c, label)] : []));
+}
+
 function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
   const top = 4;
   const bottom = top + rows.length * ROW_HEIGHT;
@@ -72,7 +78,7 @@ function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
   const byClass = new Map<string, string[]>();
   for (const [index, row] of rows.entries()) {
     const rowY = y(String(index)) ?? top;
-    const label = fit(`${row.topic} ${row.partition}`, LEFT - 14);
+    const label = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
     cells.texts.push(text(LEFT - 9, rowY + 10, label, "t m", "end"));
     for (const part of row.cells) {
       const c = classOf(part);

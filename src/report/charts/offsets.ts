@@ -8,13 +8,13 @@ import { scaleSymlog } from "d3-scale";
 import type { OffsetVerdict, Result } from "../../reconcile/result.ts";
 import {
   type Drawing,
-  fit,
   glyph,
   glyphSample,
   horizontal,
   type LegendItem,
   layer,
   path,
+  shorten,
   text,
   vertical,
   WIDTH,
@@ -85,12 +85,15 @@ function isOther(row: OffsetVerdict): boolean {
 
 function draw(rows: OffsetVerdict[]): Drawing {
   const bottom = TOP + rows.length * ROW;
-  const reach = Math.max(10, ...rows.map((row) => Math.abs(distanceOf(row) ?? 0)));
-  const edge = 10 ** Math.ceil(Math.log10(reach));
-  const x = scaleSymlog([-edge, edge], [PLOT_LEFT, PLOT_RIGHT]).constant(1);
+  const distances = rows.map((row) => distanceOf(row) ?? 0);
+  const edgeOf = (reach: number) => 10 ** Math.ceil(Math.log10(Math.max(10, reach)));
+  const left = edgeOf(-Math.min(0, ...distances));
+  const right = edgeOf(Math.max(0, ...distances));
+  const x = scaleSymlog([-left, right], [PLOT_LEFT, PLOT_RIGHT]).constant(1);
   const grid = layer();
   const ticks = [0];
-  for (let tick = edge; tick >= 1; tick /= 10) ticks.push(tick, -tick);
+  for (let tick = right; tick >= 1; tick /= 10) ticks.push(tick);
+  for (let tick = left; tick >= 1; tick /= 10) ticks.push(-tick);
   grid.paths.push(path(ticks.map((tick) => vertical(x(tick), TOP, bottom)).join(""), "grid"));
   grid.paths.push(path(vertical(x(0), TOP - 4, bottom), "axis"));
   for (const tick of ticks) {
@@ -103,7 +106,7 @@ function draw(rows: OffsetVerdict[]): Drawing {
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = TOP + index * ROW + ROW / 2;
-    const name = fit(`${row.group} · ${row.topic} ${row.partition}`, PLOT_LEFT - 20);
+    const name = shorten(`${row.group} · ${row.topic} ${row.partition}`, PLOT_LEFT - 20);
     marks.texts.push(text(0, y + 4, name, "t"));
     const distance = distanceOf(row);
     marks.texts.push(text(PLOT_RIGHT + 14, y + 4, verdictText(row), "t"));

@@ -8,13 +8,14 @@ import type { PartitionRecovery, Recovery, Result } from "../../reconcile/result
 import {
   boxSample,
   type Drawing,
-  fit,
   glyph,
   glyphSample,
   type Layer,
+  type LegendItem,
   layer,
   path,
   rect,
+  shorten,
   text,
   vertical,
   WIDTH,
@@ -54,7 +55,12 @@ function reachMs(result: Result): number {
 
 export function recoveryFigures(result: Result): Figure[] {
   const reach = reachMs(result);
-  return result.recoveries.map((recovery) => recoveryFigure(recovery, result, reach));
+  const figures = result.recoveries.map((recovery) => recoveryFigure(recovery, result, reach));
+  // One legend serves them all: it stands on the first that has marks.
+  const first = figures.find((one) => one.drawing !== null);
+  const censored = result.recoveries.some((r) => r.partitions.some((row) => row.censored));
+  if (first) first.legend = legend(censored);
+  return figures;
 }
 
 function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figure {
@@ -83,18 +89,19 @@ function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figu
   const kept = worst(recovery.partitions);
   return figure({
     ...base,
-    legend: [
-      boxSample("rto-bar", "fault until sustained"),
-      glyphSample("up", "mark k-bad", "T1 first missed send"),
-      glyphSample("circle", "mark k-open", "T2 first ack"),
-      glyphSample("square", "mark k-good", "T3 sustained"),
-      ...(kept.some((row) => row.censored)
-        ? [glyphSample("right", "mark k-bad", "not over when the run ended")]
-        : []),
-    ],
     drawing: draw(recovery, kept, originMs(result), reach),
     table: data,
   });
+}
+
+function legend(censored: boolean): LegendItem[] {
+  return [
+    boxSample("rto-bar", "fault until sustained"),
+    glyphSample("up", "mark k-bad", "T1 first missed send"),
+    glyphSample("circle", "mark k-open", "T2 first ack"),
+    glyphSample("square", "mark k-good", "T3 sustained"),
+    ...(censored ? [glyphSample("right", "mark k-bad", "not over when the run ended")] : []),
+  ];
 }
 
 function worst(rows: PartitionRecovery[]): PartitionRecovery[] {
@@ -116,7 +123,7 @@ function draw(
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = top + index * ROW + ROW / 2;
-    const name = fit(`${row.topic} ${row.partition}`, LEFT - 14);
+    const name = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
     marks.texts.push(text(LEFT - 9, y + 4, name, "t m", "end"));
     const end = row.rtoMs === null ? LEFT : x(row.rtoMs);
     const label = rowLabel(row);
@@ -256,7 +263,7 @@ function waterfall(part: Decomposition, sum: number): Drawing {
     const x1 = x(phase.fromMs - start);
     const x2 = x(phase.toMs - start);
     const c = index % 2 === 0 ? "phase" : "phase phase-b";
-    marks.texts.push(text(LEFT - 9, y + 15, fit(phase.phase, LEFT - 14), "t", "end"));
+    marks.texts.push(text(LEFT - 9, y + 15, shorten(phase.phase, LEFT - 14), "t", "end"));
     marks.paths.push(path(rect(x1, y + 4, Math.max(x2 - x1, 1), 14), c, phase.phase));
     if (index < part.phases.length - 1) {
       marks.paths.push(path(vertical(x2, y + 18, y + row + 4), "axis"));

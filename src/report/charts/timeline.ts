@@ -9,7 +9,6 @@ import type { Lane, Result } from "../../reconcile/result.ts";
 import {
   boxSample,
   type Drawing,
-  fit,
   type Glyph,
   glyph,
   glyphSample,
@@ -18,6 +17,7 @@ import {
   layer,
   path,
   rect,
+  shorten,
   text,
   textWidth,
   vertical,
@@ -64,6 +64,7 @@ const GLYPHS: Record<string, { glyph: Glyph; c: string; label: string }> = {
   decided: { glyph: "square", c: "mark k-open", label: "decided" },
   restarted: { glyph: "up", c: "mark k-open", label: "restarted" },
   "first-ack": { glyph: "circle", c: "mark k-good", label: "first ack" },
+  "first-delivery": { glyph: "circle", c: "mark k-good", label: "first delivery" },
   recovered: { glyph: "square", c: "mark k-good", label: "recovered" },
 };
 const OTHER = { glyph: "plus" as Glyph, c: "mark k-line", label: "other event" };
@@ -94,7 +95,7 @@ export function timelineFigure(result: Result, frame: TimeFrame): Figure {
     heading: "What happened, and when",
     lead:
       "Time runs from the start of the workload and is the same on every chart of this section. " +
-      "The shaded window is the fault.",
+      "The shaded window is the fault, on each of them.",
   };
   const lanes = result.timeline.lanes.filter((l) => l.bars.length + l.markers.length > 0);
   if (lanes.length === 0) {
@@ -133,7 +134,7 @@ export function placeLabels(marks: readonly Mark[], frame: TimeFrame): PlacedLab
   const placed: PlacedLabel[] = [];
   for (const group of groups.slice(0, LABELS_MAX).reverse()) {
     const [first] = group.marks;
-    const name = first ? fit(styleOf(first.kind).label, 150, 11) : "";
+    const name = first ? shorten(styleOf(first.kind).label, 150, 11) : "";
     group.text = group.marks.length > 1 ? `${name} ×${group.marks.length}` : name;
     group.width = textWidth(group.text, 11) + 12;
     group.toLeft = group.x + group.width > WIDTH;
@@ -184,7 +185,7 @@ function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
 }
 
 function drawLane(drawn: Layer, lane: Lane, y: number, frame: TimeFrame): void {
-  drawn.texts.push(text(10, y + 4, fit(lane.label, LEFT - 18), "t"));
+  drawn.texts.push(text(10, y + 4, shorten(lane.label, LEFT - 18), "t"));
   for (const bar of lane.bars) {
     const style = BARS[bar.state];
     const x1 = frame.x(bar.fromMs);
@@ -204,13 +205,31 @@ function labelLayer(labels: PlacedLabel[], laneY: number[], top: number, frame: 
     const x = label.toLeft ? label.x - 5 : label.x + 5;
     drawn.texts.push(text(x, baseline, label.text, "t s", label.toLeft ? "end" : "start"));
   }
+  const last = new Map<number, { x: number; up: boolean }>();
   for (const mark of labels.flatMap((label) => label.marks)) {
     const style = styleOf(mark.kind);
+    const x = frame.x(mark.atMs);
+    // Marks of one lane that would cover each other stand above and below its line in turn.
+    const before = last.get(mark.lane);
+    const close = before !== undefined && x - before.x < 9;
+    const up = close ? !before.up : true;
+    last.set(mark.lane, { x, up });
+    const y =
+      (laneY[mark.lane] ?? top) + (close || isCrowded(mark, labels, frame) ? (up ? -4 : 4) : 0);
     const title = `${mark.label}, ${formatMs(mark.atMs)}`;
-    const d = glyph(style.glyph, frame.x(mark.atMs), laneY[mark.lane] ?? top, 4.5);
-    drawn.paths.push(path(d, style.c, title));
+    drawn.paths.push(path(glyph(style.glyph, x, y, 4.5), style.c, title));
   }
   return drawn;
+}
+
+function isCrowded(mark: Mark, labels: PlacedLabel[], frame: TimeFrame): boolean {
+  const x = frame.x(mark.atMs);
+  return labels.some((label) =>
+    label.marks.some(
+      (other) =>
+        other !== mark && other.lane === mark.lane && Math.abs(frame.x(other.atMs) - x) < 9,
+    ),
+  );
 }
 
 function legend(lanes: Lane[], marks: Mark[], frame: TimeFrame): LegendItem[] {

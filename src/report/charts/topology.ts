@@ -10,12 +10,12 @@
  */
 import {
   type Drawing,
-  fit,
   glyph,
   type Layer,
   layer,
   path,
   rect,
+  shorten,
   text,
   textWidth,
   vertical,
@@ -65,7 +65,7 @@ export function rungsOf(model: TopologyModel): Rung[] {
 
 export function topologyDrawing(model: TopologyModel): Drawing {
   const n = model.regions.length;
-  const width = Math.min((WIDTH - GAP * (n - 1)) / n, 420);
+  const width = Math.min((WIDTH - GAP * (n - 1)) / n, 472);
   const left = (index: number) => index * (width + GAP) + 0.5;
   const boxes = layer();
   const heights = model.regions.map((region, index) =>
@@ -100,13 +100,13 @@ function drawRegion(
   x: number,
   width: number,
 ): number {
-  drawn.texts.push(text(x + PAD, 22, fit(`Region ${region}`, width - 2 * PAD, 14), "t h"));
+  drawn.texts.push(text(x + PAD, 22, shorten(`Region ${region}`, width - 2 * PAD, 14), "t h"));
   let y = 32;
   for (const cluster of model.clusters) {
     const nodes = model.nodes.filter((n) => n.cluster === cluster.name && n.region === region);
     if (nodes.length === 0) continue;
     const title = `cluster ${cluster.name}, Kafka ${cluster.kafka}`;
-    drawn.texts.push(text(x + PAD, y + 14, fit(title, width - 2 * PAD), "t m"));
+    drawn.texts.push(text(x + PAD, y + 14, shorten(title, width - 2 * PAD), "t m"));
     y += 21;
     for (const node of nodes) {
       drawNode(drawn, node, x + PAD, y, width - 2 * PAD);
@@ -116,7 +116,7 @@ function drawRegion(
   }
   for (const worker of model.replications.filter((r) => r.region === region)) {
     drawn.paths.push(path(rect(x + PAD, y, width - 2 * PAD, NODE), "node node-mirror"));
-    drawn.texts.push(text(x + PAD + 8, y + 16, fit(worker.name, width - 4 * PAD), "t"));
+    drawn.texts.push(text(x + PAD + 8, y + 16, shorten(worker.name, width - 4 * PAD), "t"));
     y += NODE + 4;
   }
   return y + 8;
@@ -127,10 +127,11 @@ function drawNode(drawn: Layer, node: NodeBox, x: number, y: number, width: numb
   const note = [node.roles, node.port === "" ? "" : `:${node.port}`].filter((s) => s !== "");
   const noteText = note.join(" ");
   const room = width - 16;
-  const name = fit(node.name, room);
+  const name = shorten(node.name, room);
   drawn.texts.push(text(x + 8, y + 16, name, "t"));
   const rest = room - textWidth(name) - 12;
-  if (rest > 40) drawn.texts.push(text(x + width - 8, y + 16, fit(noteText, rest), "t m", "end"));
+  if (rest > 40)
+    drawn.texts.push(text(x + width - 8, y + 16, shorten(noteText, rest), "t m", "end"));
 }
 
 function drawRung(
@@ -148,7 +149,7 @@ function drawRung(
   arrow(to);
   if (rung.both) arrow(fromX);
   const room = Math.abs(to - fromX) - 16;
-  const label = fit(rung.label, Math.max(room, 60));
+  const label = shorten(rung.label, Math.max(room, 60));
   drawn.texts.push(text((fromX + to) / 2, y - 6, label, "t s halo", "middle"));
 }
 

@@ -5,7 +5,7 @@ export const verdictPartial = `<header class="verdict v-{{kind}}">
 <h1>{{title}}</h1>
 <p class="answer">{{answer}}</p>
 {{#if reasons}}<ul class="reasons" aria-label="Reasons for the verdict">{{#each reasons}}<li>{{this}}</li>{{/each}}</ul>{{/if}}
-<dl class="facts">{{#each facts}}<div><dt>{{term}}</dt><dd{{#if code}} class="code"{{/if}}>{{value}}</dd></div>{{/each}}</dl>
+<dl class="facts">{{#each facts}}<div class="{{c}}"><dt>{{term}}</dt><dd>{{value}}</dd></div>{{/each}}</dl>
 </header>`;
 
 const row = (kind: string) => `{{#each ${kind}}}<tr>
@@ -51,7 +51,7 @@ export const evidencePartial = `<section id="balances" aria-labelledby="balances
 <h2 id="findings-h">Findings</h2>
 <h3>Anomalies</h3>
 {{#if anomalies}}{{#each anomalies}}<div class="anomaly">
-<p><span class="tag">{{> mark kind}}{{#if violation}}violation{{else}}shown for completeness{{/if}}</span> <b>{{name}}: {{count}}</b>{{#if cause}} ({{cause}}){{/if}} <span class="sub">{{meaning}}</span></p>
+<p>{{> mark kind}}<b>{{name}}: {{count}}</b>{{#if cause}} ({{cause}}){{/if}} · {{#if violation}}a violation{{else}}no violation{{/if}}. <span class="sub">{{meaning}}</span></p>
 {{#if examples}}<details{{#if violation}} open{{/if}}><summary>{{examples.caption}}</summary>{{> table examples}}</details>{{/if}}</div>
 {{/each}}{{else}}<p class="empty">No anomaly of any class was found.</p>{{/if}}
 <h3>Deviations</h3>

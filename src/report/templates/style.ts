@@ -40,7 +40,7 @@ ul{margin:0 0 10px;padding-left:20px;max-width:52em}li{margin:2px 0;overflow-wra
 .reasons{margin-bottom:14px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:8px 24px;margin:14px 0 0}
 .facts div{min-width:0;border-top:1px solid var(--rule);padding-top:4px}
-.facts dt{font-size:12.5px;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
+.facts .span{grid-column:span 2}.facts .code dd{font-size:12.5px}.facts dt{font-family:system-ui,sans-serif;font-size:12.5px;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 nav ol{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:22px 0 0;padding:8px 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule);font-size:14px}
 nav li{margin:0}nav a{display:inline-block;padding:3px 0}
 section{scroll-margin-top:8px}
@@ -57,6 +57,7 @@ td .code{font-size:12px}
 .judged tbody th{min-width:15em}.judged .measured{min-width:158px}.judged .target{white-space:nowrap}.judged .how{min-width:17em;color:var(--soft)}
 .judged .why{display:block;color:var(--ink)}.measured b{font-weight:650;white-space:nowrap}
 .bullet-box{display:block;margin-top:2px}
+figcaption p{max-width:66em}details caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 details{margin:8px 0 0}summary{cursor:pointer;color:var(--link);font-size:13.5px;padding:3px 0;width:fit-content}
 .figure{margin:0 0 6px}figcaption p{margin:0 0 6px;font-size:14px}
 .legend{display:flex;flex-wrap:wrap;gap:2px 18px;list-style:none;margin:6px 0 2px;padding:0;max-width:none;font-size:13px}
@@ -98,7 +99,7 @@ const drawings = `
 .s-ink{fill:none;stroke:var(--on);stroke-width:2.6;stroke-linecap:round;stroke-linejoin:round}.s-ink-line{fill:none;stroke:var(--soft);stroke-width:2.6}`;
 
 const media = `
-@media (max-width:640px){body{padding:0 14px 32px}.verdict{padding-left:12px;border-left-width:5px}h1{font-size:21px}.answer{font-size:16px}.facts{grid-template-columns:1fr 1fr}.glossary{grid-template-columns:1fr;gap:0}.glossary dd{margin-bottom:8px}.accounts{grid-template-columns:1fr}.word span{display:block}}
+@media (max-width:640px){body{padding:0 14px 32px}.verdict{padding-left:12px;border-left-width:5px}h1{font-size:21px}.answer{font-size:16px}.facts{grid-template-columns:1fr 1fr;gap:6px 16px}.glossary{grid-template-columns:1fr;gap:0}.glossary dd{margin-bottom:8px}.accounts{grid-template-columns:1fr}.word span{display:block}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @page{size:A4;margin:14mm 12mm}
 @media print{
