@@ -1,0 +1,267 @@
+/**
+ * The clients of a plan, each twice: as the harness starts it, and as the judge knows it.
+ *
+ * A client with `failover` becomes two: the one that runs from the start, and one in the other
+ * region that the failover step starts, which takes over from it.
+ */
+import assert from "node:assert";
+import type { LogRef, ProducerRef, ReaderRef } from "../history/judging.ts";
+import type { PlannedCanary, PlannedConsumer, PlannedProducer, PlannedWatcher } from "./plan.ts";
+import type { LogBook } from "./plan-logs.ts";
+import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
+import type { Experiment } from "./schema.ts";
+import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload.ts";
+
+/** Audit readers have ids of their own, so that the drill can name one per log and pass. */
+const AUDIT_READERS = 200;
+export const AUDIT_PASSES = 2;
+
+/** Pass 1 reads what survived, before the heals; pass 2 everything, after them. */
+export function auditReader(log: number, pass: number): number {
+  return AUDIT_READERS + (pass - 1) * 100 + log;
+}
+
+const READINESS_BYTES = 64;
+
+export interface Clients {
+  producers: PlannedProducer[];
+  canaries: PlannedCanary[];
+  consumers: PlannedConsumer[];
+  watchers: PlannedWatcher[];
+  producerRefs: ProducerRef[];
+  readerRefs: ReaderRef[];
+}
+
+/** Where a client's topic is, and where its successor goes on. */
+interface Place {
+  region: string;
+  cluster: string;
+  /** What a consumer reads; a producer writes to the last. */
+  logs: LogRef[];
+}
+
+export class ClientBook implements Clients {
+  readonly producers: PlannedProducer[] = [];
+  readonly canaries: PlannedCanary[] = [];
+  readonly consumers: PlannedConsumer[] = [];
+  readonly watchers: PlannedWatcher[] = [];
+  readonly producerRefs: ProducerRef[] = [];
+  readonly readerRefs: ReaderRef[] = [];
+  readonly #experiment: Experiment;
+  readonly #book: LogBook;
+  readonly #names = new Set<string>();
+
+  /** `controlCluster`: a cluster that nothing in the plan breaks. */
+  constructor(experiment: Experiment, book: LogBook, controlCluster: string | undefined) {
+    this.#experiment = experiment;
+    this.#book = book;
+    const { producers, consumers, topics, canary } = experiment.workload;
+    for (const producer of producers) this.#addProducer(producer);
+    if (canary.enabled) {
+      for (const { cluster, name } of topics) {
+        const log = book.find(cluster, name);
+        if (log) this.#addCanary(log, "canary");
+      }
+      if (controlCluster) this.#addCanary(book.addControl(controlCluster), "control");
+    }
+    for (const log of book.logs.filter(({ role }) => role === "workload")) this.#addReadiness(log);
+    for (const consumer of consumers) this.#addConsumer(consumer);
+    this.#addWatchers();
+    for (let pass = 1; pass <= AUDIT_PASSES; pass += 1) this.#addAudits(pass);
+  }
+
+  #unique(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.#names.has(name); n += 1) name = `${wanted}-${n}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  #home(client: ProducerEntry | ConsumerEntry): { topic: TopicEntry; place: Place } {
+    const [topic] = topicsMeant(this.#experiment.workload.topics, client);
+    const log = topic && this.#book.find(topic.cluster, topic.name);
+    assert(topic && log, `the topic of ${client.topic} was checked`);
+    return { topic, place: { region: client.in, cluster: topic.cluster, logs: [log] } };
+  }
+
+  #refuge(topic: TopicEntry, source: LogRef, region: string): Place {
+    const [serving] = servingFrom(this.#experiment.topology, topic, region);
+    assert(serving, `a cluster that serves ${topic.name} in ${region} was checked`);
+    if (!serving.by) return { region, cluster: serving.cluster, logs: [source] };
+    const mirror = this.#book.mirrorIn(source, serving.by);
+    const local = this.#book.find(serving.cluster, topic.name);
+    const logs = [mirror, local].filter((log) => log !== undefined);
+    return { region, cluster: serving.cluster, logs: [...new Set(logs)] };
+  }
+
+  #addProducer(entry: ProducerEntry): void {
+    const { topic, place } = this.#home(entry);
+    const log = place.logs[0] as LogRef;
+    const ref = this.#pushProducer(entry, entry.name, place.region, log, "initial");
+    if (entry.failover === undefined) return;
+    const refuge = this.#refuge(topic, log, entry.failover);
+    const name = entry.name && `${entry.name}-${entry.failover}`;
+    const target = refuge.logs.at(-1) as LogRef;
+    this.#pushProducer(entry, name, refuge.region, target, "failover", ref);
+  }
+
+  #pushProducer(
+    entry: ProducerEntry,
+    wanted: string | undefined,
+    region: string,
+    log: LogRef,
+    start: PlannedProducer["start"],
+    takesOverFrom?: number,
+  ): number {
+    const name = this.#unique(wanted ?? `${entry.topic}-${region}`);
+    const ref = this.#pushRef({
+      name,
+      kind: "application",
+      log: log.id,
+      region,
+      ratePerSecond: entry.rate,
+      recordBytes: entry.size,
+      acks: entry.acks,
+      ...(takesOverFrom === undefined ? {} : { takesOverFrom }),
+      control: false,
+    });
+    this.producers.push({
+      ref,
+      name,
+      region,
+      log: log.id,
+      ratePerSecond: entry.rate,
+      recordBytes: entry.size,
+      acks: entry.acks,
+      idempotent: entry.idempotent,
+      lingerMs: entry.linger,
+      batchRecordsMax: entry.batch,
+      client: entry.client,
+      start,
+    });
+    return ref;
+  }
+
+  #pushRef(ref: Omit<ProducerRef, "id">): number {
+    const id = this.producerRefs.length + 1;
+    this.producerRefs.push({ id, ...ref });
+    return id;
+  }
+
+  #addCanary(log: LogRef, prefix: "canary" | "control"): void {
+    const { every, timeout, size } = this.#experiment.workload.canary;
+    const name = this.#unique(
+      prefix === "control" ? `control-${log.cluster}` : `canary-${log.cluster}-${log.topic}`,
+    );
+    const ref = this.#pushRef({
+      name,
+      kind: "canary",
+      log: log.id,
+      region: log.region,
+      ratePerSecond: (log.partitions * 1000) / every,
+      recordBytes: size,
+      acks: "all",
+      control: prefix === "control",
+    });
+    this.canaries.push({
+      ref,
+      name,
+      region: log.region,
+      log: log.id,
+      intervalMs: every,
+      recordBytes: size,
+      timeoutMs: timeout,
+    });
+  }
+
+  #addReadiness(log: LogRef): void {
+    this.#pushRef({
+      name: this.#unique(`readiness-${log.cluster}-${log.topic}`),
+      kind: "readiness",
+      log: log.id,
+      region: log.region,
+      ratePerSecond: 0,
+      recordBytes: READINESS_BYTES,
+      acks: "all",
+      control: false,
+    });
+  }
+
+  #addConsumer(entry: ConsumerEntry): void {
+    const { topic, place } = this.#home(entry);
+    const ref = this.#pushConsumer(entry, entry.name, place, "initial");
+    if (entry.failover === undefined) return;
+    const refuge = this.#refuge(topic, place.logs[0] as LogRef, entry.failover);
+    const name = entry.name && `${entry.name}-${entry.failover}`;
+    this.#pushConsumer(entry, name, refuge, "failover", ref);
+  }
+
+  #pushConsumer(
+    entry: ConsumerEntry,
+    wanted: string | undefined,
+    place: Place,
+    start: PlannedConsumer["start"],
+    takesOverFrom?: number,
+  ): number {
+    const ref = this.readerRefs.length + 1;
+    const name = this.#unique(wanted ?? `${entry.group}-${place.region}`);
+    const logs = place.logs.map(({ id }) => id);
+    this.readerRefs.push({
+      id: ref,
+      name,
+      kind: "group",
+      group: entry.group,
+      region: place.region,
+      logs,
+      ...(takesOverFrom === undefined ? {} : { takesOverFrom }),
+    });
+    this.consumers.push({
+      ref,
+      name,
+      region: place.region,
+      group: entry.group,
+      cluster: place.cluster,
+      logs,
+      commitEveryMs: entry.commitEvery,
+      client: entry.client,
+      start,
+    });
+    return ref;
+  }
+
+  /** One per cluster that holds mirrors, beside the brokers it reads from. */
+  #addWatchers(): void {
+    for (const cluster of new Set(this.#book.mirrors.map(({ mirror }) => mirror.cluster))) {
+      const mirrors = this.#book.mirrors.filter(({ mirror }) => mirror.cluster === cluster);
+      const regions = brokerRegions(this.#experiment.topology, cluster);
+      const region = regions.find((name) => mirrors.some(({ flow }) => flow.in === name));
+      const ref = this.readerRefs.length + 1;
+      const watcher = {
+        ref,
+        region: region ?? (regions[0] as string),
+        cluster,
+        logs: mirrors.map(({ mirror }) => mirror.id),
+      };
+      this.watchers.push(watcher);
+      this.readerRefs.push({
+        id: ref,
+        name: this.#unique(`watcher-${cluster}`),
+        kind: "watcher",
+        region: watcher.region,
+        logs: watcher.logs,
+      });
+    }
+  }
+
+  #addAudits(pass: number): void {
+    for (const log of this.#book.logs) {
+      this.readerRefs.push({
+        id: auditReader(log.id, pass),
+        name: this.#unique(`audit-${pass}-${log.cluster}-${log.topic}`),
+        kind: "audit",
+        region: log.region,
+        logs: [log.id],
+      });
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The logs of a plan: topics the workload writes to, their mirrors, and the control canary's own.
+ *
+ * When a client fails over to a cluster that its topic is mirrored to, it goes on in a topic of the
+ * same name made there beforehand: two logs on the promoted cluster, the mirror with the past and
+ * the local one with what comes after. A replication that keeps names has one log for both.
+ */
+import type { LogRef } from "../history/judging.ts";
+import { carriesTopic, keepsNames, mirroredTopic } from "../replication/mirror-maker.ts";
+import type { PlannedTopic } from "./plan.ts";
+import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
+import type { Experiment } from "./schema.ts";
+import type { ReplicationEntry, TopologyEntry } from "./schema-topology.ts";
+import type { TopicEntry } from "./schema-workload.ts";
+
+const REPLICATION_MAX = 3;
+export const CONTROL_TOPIC = "blackstart-control";
+
+export interface MirrorOf {
+  flow: ReplicationEntry;
+  source: LogRef;
+  mirror: LogRef;
+}
+
+export class LogBook {
+  readonly logs: LogRef[] = [];
+  readonly topics: PlannedTopic[] = [];
+  readonly mirrors: MirrorOf[] = [];
+  readonly #topology: TopologyEntry;
+
+  constructor(experiment: Experiment) {
+    this.#topology = experiment.topology;
+    const { topics } = experiment.workload;
+    for (const topic of topics) this.#addWorkload(topic);
+    for (const client of clientsOf(experiment)) this.#addTakeover(topics, client);
+    for (const flow of experiment.topology.replication) this.#addMirrors(flow);
+  }
+
+  find(cluster: string, topic: string): LogRef | undefined {
+    return this.logs.find((log) => log.cluster === cluster && log.topic === topic);
+  }
+
+  mirrorIn(source: LogRef, flow: ReplicationEntry): LogRef | undefined {
+    return this.mirrors.find((pair) => pair.source === source && pair.flow === flow)?.mirror;
+  }
+
+  /** A topic for a canary that nothing in the plan breaks: one leader on each broker. */
+  addControl(cluster: string): LogRef {
+    const brokers = brokersOf(this.#topology, cluster);
+    const replication = Math.min(REPLICATION_MAX, brokers);
+    return this.#make(
+      {
+        name: CONTROL_TOPIC,
+        cluster,
+        partitions: Math.min(REPLICATION_MAX, brokers),
+        replication,
+        minInsync: replication >= REPLICATION_MAX ? 2 : 1,
+      },
+      "control",
+    );
+  }
+
+  #addWorkload(topic: TopicEntry): LogRef {
+    return this.#make(topic, "workload");
+  }
+
+  #addTakeover(topics: TopicEntry[], client: Client): void {
+    if (client.failover === undefined) return;
+    const [topic] = topicsMeant(topics, client);
+    const [serving] = topic ? servingFrom(this.#topology, topic, client.failover) : [];
+    if (!topic || !serving?.by || keepsNames(serving.by)) return;
+    if (this.find(serving.cluster, topic.name)) return;
+    const replication = Math.min(topic.replication, brokersOf(this.#topology, serving.cluster));
+    const minInsync = Math.min(topic.minInsync, replication);
+    this.#addWorkload({ ...topic, cluster: serving.cluster, replication, minInsync });
+  }
+
+  #addMirrors(flow: ReplicationEntry): void {
+    const sources = this.logs.filter(
+      ({ role, cluster, topic }) =>
+        role === "workload" && cluster === flow.from && carriesTopic(flow, topic),
+    );
+    for (const source of sources) {
+      const topic = mirroredTopic(flow, source.topic);
+      // Two flows that keep names write into one topic; it is the mirror of the first.
+      if (this.find(flow.to, topic)) continue;
+      const mirror = this.#log(flow.to, topic, source.partitions, "mirror");
+      mirror.mirrorOf = source.id;
+      this.mirrors.push({ flow, source, mirror });
+    }
+  }
+
+  #make(topic: TopicEntry, role: LogRef["role"]): LogRef {
+    const log = this.#log(topic.cluster, topic.name, topic.partitions, role);
+    const config = Object.entries(topic.config ?? {}).map(([key, value]) => [key, String(value)]);
+    this.topics.push({
+      log: log.id,
+      cluster: topic.cluster,
+      spec: {
+        topic: topic.name,
+        partitions: topic.partitions,
+        replication: topic.replication,
+        config: { "min.insync.replicas": String(topic.minInsync), ...Object.fromEntries(config) },
+      },
+    });
+    return log;
+  }
+
+  #log(cluster: string, topic: string, partitions: number, role: LogRef["role"]): LogRef {
+    const [region = ""] = brokerRegions(this.#topology, cluster);
+    const log: LogRef = { id: this.logs.length + 1, cluster, topic, partitions, role, region };
+    this.logs.push(log);
+    return log;
+  }
+}
+
+export interface Client {
+  topic: string;
+  cluster?: string | undefined;
+  in: string;
+  failover?: string | undefined;
+}
+
+export function clientsOf({ workload }: Experiment): Client[] {
+  return [...workload.producers, ...workload.consumers];
+}
+
+function brokersOf(topology: TopologyEntry, cluster: string): number {
+  const counts = Object.values(topology.clusters[cluster]?.brokers ?? {});
+  return counts.reduce((sum, count) => sum + count, 0);
+}

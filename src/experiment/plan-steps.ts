@@ -1,0 +1,157 @@
+/** The timeline of a plan, and what it says about clusters: which fail, which survives. */
+import assert from "node:assert";
+import type { Topology } from "../topology/types.ts";
+import type { PlannedStep, SteadyCheck } from "./plan.ts";
+import { clientsOf } from "./plan-logs.ts";
+import {
+  afterOf,
+  ancestorsOf,
+  brokerRegions,
+  reachOf,
+  regionGivenUp,
+  regionsTaken,
+  servingFrom,
+  topicsMeant,
+} from "./resolve.ts";
+import type { Experiment } from "./schema.ts";
+import {
+  type FaultEntry,
+  isFault,
+  isHeal,
+  isRunbook,
+  paramsOf,
+  type RunbookEntry,
+  type SteadyEntry,
+  type StepEntry,
+} from "./schema-steps.ts";
+
+export function planSteady(check: SteadyEntry): SteadyCheck {
+  if ("atLeast" in check) return { check: check.check, atLeast: check.atLeast, forMs: check.for };
+  return { check: check.check, atMostMs: check.atMost, forMs: check.for };
+}
+
+export function planStep(step: StepEntry, experiment: Experiment, topology: Topology): PlannedStep {
+  const base = {
+    id: step.id,
+    label: step.label ?? labelOf(step, topology),
+    atMs: step.after === undefined ? (step.at ?? 0) : null,
+    after: step.after === undefined ? null : { steps: afterOf(step), plusMs: step.delay ?? 0 },
+  };
+  if (isFault(step)) {
+    return {
+      ...base,
+      type: "fault",
+      kind: step.fault,
+      params: paramsOf(step),
+      forMs: step.for ?? null,
+    };
+  }
+  if (isHeal(step)) return { ...base, type: "heal", heals: step.heal };
+  assert(isRunbook(step), "a step is a fault, a runbook or a heal");
+  const from = regionGivenUp(step, experiment.steps, topology, clientsOf(experiment));
+  assert(from !== undefined, "the region that is given up was checked");
+  return {
+    ...base,
+    type: "failover",
+    from,
+    to: step.to,
+    decisionMs: step.decision,
+    detect: {
+      everyMs: step.detect.every,
+      failures: step.detect.failures,
+      timeoutMs: step.detect.timeout,
+    },
+  };
+}
+
+function labelOf(step: StepEntry, topology: Topology): string {
+  if (isHeal(step)) return `heal ${step.heal}`;
+  if (isRunbook(step)) return `failover to ${step.to}`;
+  const { affects, targets } = reachOf(step, topology);
+  const regions = regionsTaken(step, topology);
+  const links = affects.filter((name) => name.includes("->"));
+  const { mode } = paramsOf(step);
+  const what = [regions, links, targets].find((names) => names.length > 0) ?? [];
+  return `${step.fault} ${what.join(", ")}${typeof mode === "string" ? ` (${mode})` : ""}`;
+}
+
+/** Whether a fault is still there when what survived is read. */
+function lasts(fault: FaultEntry, steps: StepEntry[]): boolean {
+  const healed = steps.some((step) => isHeal(step) && step.heal === fault.id);
+  return fault.for === undefined && !healed;
+}
+
+export interface Outlook {
+  survivingCluster: string;
+  failedClusters: string[];
+  faultStep?: string;
+  failoverStep?: string;
+}
+
+export function outlookOf(experiment: Experiment, topology: Topology): Outlook {
+  const { steps } = experiment;
+  const failovers = inOrder(steps).filter(isRunbook);
+  const [failover] = failovers;
+  const fault = failover
+    ? (ancestorsOf(failover, steps).find(isFault) ?? inOrder(steps).find(isFault))
+    : inOrder(steps).find(isFault);
+  return {
+    survivingCluster: survivingCluster(experiment, failovers.at(-1)),
+    failedClusters: failedClusters(experiment, topology),
+    ...(fault ? { faultStep: fault.id } : {}),
+    ...(failover ? { failoverStep: failover.id } : {}),
+  };
+}
+
+/** Steps by their earliest start, as far as the file tells: a step comes after those it names. */
+function inOrder(steps: StepEntry[]): StepEntry[] {
+  const startOf = (step: StepEntry, seen: StepEntry[] = []): number => {
+    if (seen.includes(step)) return 0;
+    const before = steps.filter((other) => afterOf(step).includes(other.id));
+    const starts = before.map((other) => startOf(other, [...seen, step]));
+    return Math.max(step.at ?? 0, ...starts.map((start) => start + 1 + (step.delay ?? 0)));
+  };
+  return [...steps].sort((a, b) => startOf(a) - startOf(b));
+}
+
+function failedClusters({ steps, topology: entry }: Experiment, topology: Topology): string[] {
+  const lasting = steps.filter(isFault).filter((fault) => lasts(fault, steps));
+  const regions = new Set(lasting.flatMap((fault) => regionsTaken(fault, topology)));
+  const nodes = new Set(lasting.flatMap((fault) => reachOf(fault, topology).targets));
+  return Object.keys(entry.clusters).filter((cluster) => {
+    const brokers = topology.nodes.filter((node) => node.cluster === cluster && node.clientPort);
+    return brokers.every(({ name, region }) => regions.has(region) || nodes.has(name));
+  });
+}
+
+function survivingCluster({ topology, workload }: Experiment, last: RunbookEntry | undefined) {
+  const [first] = workload.topics;
+  assert(first, "a workload has a topic");
+  if (!last) return first.cluster;
+  const movers = [...workload.producers, ...workload.consumers].filter(
+    ({ failover }) => failover === last.to,
+  );
+  for (const mover of movers) {
+    const [topic] = topicsMeant(workload.topics, mover);
+    const [serving] = topic ? servingFrom(topology, topic, last.to) : [];
+    if (serving) return serving.cluster;
+  }
+  return first.cluster;
+}
+
+/** A cluster that no fault of the plan touches, where a control canary must show no stall. */
+export function untouchedCluster(experiment: Experiment, topology: Topology): string | undefined {
+  const clusters = Object.keys(experiment.topology.clusters);
+  if (clusters.length < 2) return undefined;
+  const affected = new Set(
+    experiment.steps.filter(isFault).flatMap((step) => reachOf(step, topology).affects),
+  );
+  const untouched = clusters.filter((cluster) => {
+    const regions = brokerRegions(experiment.topology, cluster);
+    const links = regions.flatMap((from) => regions.map((to) => `${from}->${to}`));
+    return ![`cluster:${cluster}`, ...regions, ...links].some((name) => affected.has(name));
+  });
+  // One without a workload of its own shows the instrument and nothing else.
+  const homes = new Set(experiment.workload.topics.map(({ cluster }) => cluster));
+  return untouched.find((cluster) => !homes.has(cluster)) ?? untouched[0];
+}

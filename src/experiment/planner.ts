@@ -1,0 +1,137 @@
+/**
+ * Experiment → plan. Pure: the same experiment and run id give the same plan, byte for byte.
+ *
+ * The experiment was checked by `load.ts`; what cannot be resolved here is a bug.
+ */
+import { createHash } from "node:crypto";
+import type { Judging } from "../history/judging.ts";
+import {
+  carriesGroup,
+  compileReplication,
+  syncsGroupOffsets,
+} from "../replication/mirror-maker.ts";
+import { compileTopology } from "../topology/compile.ts";
+import type { Topology } from "../topology/types.ts";
+import { memoryOf } from "./memory.ts";
+import type { Plan, PlannedReplication } from "./plan.ts";
+import { ClientBook } from "./plan-clients.ts";
+import { LogBook } from "./plan-logs.ts";
+import { outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
+import { topicsMeant } from "./resolve.ts";
+import type { Experiment } from "./schema.ts";
+import { expectationsOf } from "./schema-targets.ts";
+import type { TopologyEntry } from "./schema-topology.ts";
+
+/** What was read from a file; `load.ts` makes it. */
+export interface LoadedExperiment {
+  experiment: Experiment;
+  /** As it was given on the command line. */
+  file: string;
+  /** Of the file's bytes. */
+  sha256: string;
+  /** Every variable the file uses, with its value. */
+  vars: Record<string, string>;
+}
+
+/** The topology with its replications. */
+export function topologyOf(entry: TopologyEntry, run: string): Topology {
+  const topology = compileTopology(entry, run);
+  const replications = entry.replication.map((flow, index) =>
+    compileReplication(flow, topology, index),
+  );
+  return { ...topology, replications };
+}
+
+/** `seed`: instead of the file's own. */
+export function planExperiment(
+  loaded: LoadedExperiment,
+  { run, seed }: { run: string; seed?: number },
+): Plan {
+  const { experiment } = loaded;
+  const topology = topologyOf(experiment.topology, run);
+  const book = new LogBook(experiment);
+  const clients = new ClientBook(experiment, book, untouchedCluster(experiment, topology));
+  const { end } = experiment;
+  return {
+    schema: "blackstart/plan.v1",
+    name: experiment.name,
+    title: experiment.title,
+    description: experiment.description,
+    seed: seed ?? experiment.seed,
+    run,
+    experimentFile: loaded.file,
+    experimentSha256: loaded.sha256,
+    vars: loaded.vars,
+    topology,
+    topics: book.topics,
+    producers: clients.producers,
+    canaries: clients.canaries,
+    consumers: clients.consumers,
+    watchers: clients.watchers,
+    replications: planReplications(experiment, book, topology),
+    steadyState: experiment.steadyState.map(planSteady),
+    steadyWithinMs: experiment.steadyWithin,
+    steps: experiment.steps.map((step) => planStep(step, experiment, topology)),
+    end: { settleMs: end.settle, horizonMs: end.horizon, drainMs: end.drain },
+    memoryMiB: memoryOf(topology),
+    judging: judgingOf(experiment, topology, book, clients, run),
+  };
+}
+
+function planReplications(
+  { topology: entry, workload }: Experiment,
+  book: LogBook,
+  topology: Topology,
+): PlannedReplication[] {
+  return entry.replication.map((flow, index) => {
+    const pairs = book.mirrors.filter((pair) => pair.flow === flow);
+    const groups = workload.consumers
+      .filter((consumer) => {
+        const [topic] = topicsMeant(workload.topics, consumer);
+        return pairs.some(
+          ({ source }) => source.cluster === topic?.cluster && source.topic === topic.name,
+        );
+      })
+      .map(({ group }) => group)
+      .filter((group) => carriesGroup(flow, group));
+    return {
+      name: topology.replications[index]?.name ?? "",
+      expectLogs: pairs.map(({ mirror }) => mirror.id),
+      expectGroups: syncsGroupOffsets(flow) ? [...new Set(groups)] : [],
+      readyWithinMs: flow.readyWithin,
+    };
+  });
+}
+
+function judgingOf(
+  experiment: Experiment,
+  topology: Topology,
+  book: LogBook,
+  clients: ClientBook,
+  run: string,
+): Judging {
+  const { policy, predict, workload, end } = experiment;
+  const because = (predict as { because?: string }).because;
+  return {
+    runTag: runTagOf(run),
+    logs: book.logs,
+    producers: clients.producerRefs,
+    readers: clients.readerRefs,
+    ...outlookOf(experiment, topology),
+    objectives: expectationsOf(experiment.objectives),
+    predictions: expectationsOf(predict),
+    ...(because === undefined ? {} : { because }),
+    policy: {
+      sustainedMs: policy.sustained,
+      stallMs: policy.stall,
+      throughputShare: policy.throughputShare,
+      canaryIntervalMs: workload.canary.every,
+      horizonMs: end.horizon,
+    },
+  };
+}
+
+/** Every record of the run carries it, so that another run's records are told apart. */
+function runTagOf(run: string): number {
+  return createHash("sha256").update(run).digest().readUInt32LE(0);
+}

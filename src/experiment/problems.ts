@@ -1,0 +1,33 @@
+/** What is wrong with an experiment file, all of it, each with its place. */
+import { DrillError } from "../kernel/errors.ts";
+
+export type Path = (string | number)[];
+
+/** Before its place in the file is known. `at` says whether the key or its value is meant. */
+export interface Finding {
+  path: Path;
+  message: string;
+  at?: "key" | "value";
+}
+
+export interface Problem {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** `file:line:column: message`, as compilers write it and editors follow it. */
+export function formatProblem({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column}: ${message}`;
+}
+
+/** A file that is not a valid experiment. The message holds every problem, one a line. */
+export class ExperimentError extends DrillError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], options?: { cause?: unknown }) {
+    super("E_EXPERIMENT_INVALID", problems.map(formatProblem).join("\n"), options);
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Who is meant: the topic of a client, the cluster that serves a topic from another region, the
+ * region a failover gives up. Shared by the checks, which report what cannot be resolved, and the
+ * planner, which runs after them.
+ */
+import { faultOf } from "../fault/catalogue.ts";
+import type { FaultReach } from "../fault/fault.ts";
+import { carriesTopic } from "../replication/mirror-maker.ts";
+import type { Topology } from "../topology/types.ts";
+import { type FaultEntry, isFault, paramsOf, type StepEntry } from "./schema-steps.ts";
+import type { ReplicationEntry, TopologyEntry } from "./schema-topology.ts";
+import type { TopicEntry } from "./schema-workload.ts";
+
+/** The topics a client can mean: more than one when clusters share the name. */
+export function topicsMeant(
+  topics: TopicEntry[],
+  client: { topic: string; cluster?: string | undefined },
+): TopicEntry[] {
+  return topics.filter(
+    ({ name, cluster }) =>
+      name === client.topic && (client.cluster === undefined || cluster === client.cluster),
+  );
+}
+
+/** Regions of a cluster that hold brokers, in file order. */
+export function brokerRegions(topology: TopologyEntry, cluster: string): string[] {
+  const brokers = topology.clusters[cluster]?.brokers ?? {};
+  return topology.regions.filter((region) => (brokers[region] ?? 0) > 0);
+}
+
+export interface Serving {
+  cluster: string;
+  /** The flow that brings the topic there; null when it is the topic's own cluster. */
+  by: ReplicationEntry | null;
+}
+
+/** Clusters that can serve a topic to clients of a region: its own one, or those it is copied to. */
+export function servingFrom(topology: TopologyEntry, topic: TopicEntry, region: string): Serving[] {
+  if (brokerRegions(topology, topic.cluster).includes(region)) {
+    return [{ cluster: topic.cluster, by: null }];
+  }
+  return topology.replication
+    .filter(
+      (flow) =>
+        flow.from === topic.cluster &&
+        brokerRegions(topology, flow.to).includes(region) &&
+        carriesTopic(flow, topic.name),
+    )
+    .map((by) => ({ cluster: by.to, by }));
+}
+
+/** What a fault step will touch, as far as it is known before the run. */
+export function reachOf(step: FaultEntry, topology: Topology): FaultReach {
+  const fault = faultOf(step.fault);
+  if (!fault) throw new Error(`no fault ${step.fault}`);
+  return fault.reach(paramsOf(step), topology);
+}
+
+/** Regions a fault takes away as a whole. */
+export function regionsTaken(step: FaultEntry, topology: Topology): string[] {
+  const { affects } = reachOf(step, topology);
+  return topology.regions.map(({ name }) => name).filter((name) => affects.includes(name));
+}
+
+/** Steps named by `after`, directly and through other steps; the nearest first. */
+export function ancestorsOf(step: StepEntry, steps: StepEntry[]): StepEntry[] {
+  const found: StepEntry[] = [];
+  const queue = [step];
+  for (let at = queue.shift(); at; at = queue.shift()) {
+    for (const id of afterOf(at)) {
+      const named = steps.find((other) => other.id === id);
+      if (!named || found.includes(named)) continue;
+      found.push(named);
+      queue.push(named);
+    }
+  }
+  return found;
+}
+
+export function afterOf(step: StepEntry): string[] {
+  if (step.after === undefined) return [];
+  return typeof step.after === "string" ? [step.after] : step.after;
+}
+
+/**
+ * The region a failover gives up: the one it names, else the one taken by the nearest fault before
+ * it, else by any fault, else the one its clients start in.
+ */
+export function regionGivenUp(
+  step: StepEntry & { from?: string | undefined; to: string },
+  steps: StepEntry[],
+  topology: Topology,
+  clients: { in: string; failover?: string | undefined }[],
+): string | undefined {
+  if (step.from !== undefined) return step.from;
+  const before = [...ancestorsOf(step, steps), ...steps].filter(isFault);
+  const taken = before.flatMap((fault) => regionsTaken(fault, topology));
+  const moving = clients.filter(({ failover }) => failover === step.to).map((client) => client.in);
+  return [...taken, ...moving].find((region) => region !== step.to);
+}

@@ -1,0 +1,119 @@
+/**
+ * The timeline of the experiment file: steps that break, act and heal, and the checks of the steady
+ * state before them. Fault steps are composed from the catalogue: a new fault needs no line here.
+ */
+import assert from "node:assert";
+import { z } from "zod";
+import { faults } from "../fault/catalogue.ts";
+import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
+import { nameSchema } from "./schema-topology.ts";
+
+/** Keys of every step. Exactly one of `at` and `after` is asked for by `check-steps.ts`. */
+const timing = {
+  id: nameSchema.describe("Name of the step: for `after`, `heal` and the report."),
+  label: z.string().optional().describe("What the report calls the step."),
+  at: durationSchema.optional().describe("Time after the steady state was reached."),
+  after: z
+    .union([z.string(), z.array(z.string()).min(1)], {
+      error: "expected the id of a step, or a list of them",
+    })
+    .optional()
+    .describe("Step or steps that must have ended before."),
+  delay: durationSchema.optional().describe("Time between the end of those steps and this one."),
+};
+
+function faultStep(fault: (typeof faults)[number]) {
+  assert(fault.params instanceof z.ZodObject, `params of ${fault.kind} are an object`);
+  return z
+    .strictObject({
+      ...timing,
+      fault: z.literal(fault.kind),
+      for: durationSchema
+        .optional()
+        .describe("Healed after this long. Absent: at the end, after what survived was read."),
+      ...fault.params.shape,
+    })
+    .describe(fault.summary);
+}
+
+const faultSteps = faults.map(faultStep);
+const [firstFault, ...otherFaults] = faultSteps;
+assert(firstFault, "the catalogue lists a fault");
+
+const detectSchema = z.strictObject({
+  every: durationSchema.default(500).describe("Interval of health probes."),
+  failures: z.number().int().min(1).default(3).describe("Failed probes in a row that make a loss."),
+  timeout: durationSchema.default(1000).describe("When one probe counts as failed."),
+});
+
+const runbookStep = z
+  .strictObject({
+    ...timing,
+    runbook: z.literal("failover"),
+    from: z
+      .string()
+      .optional()
+      .describe("Region that is given up; found from the steps unless set."),
+    to: z.string().describe("Region that takes over."),
+    decision: durationSchema
+      .default(0)
+      .describe("How long people take to decide, after the loss was detected."),
+    detect: detectSchema.prefault({}).describe("How the loss is detected."),
+  })
+  .describe("Detects the loss of a region, waits for a decision, starts the clients elsewhere.");
+
+const healStep = z
+  .strictObject({ ...timing, heal: z.string().describe("The fault step to heal.") })
+  .describe("Heals a fault at a time of its own.");
+
+export const RUNBOOKS = ["failover"] as const;
+export const FAULT_KINDS: readonly string[] = faults.map(({ kind }) => kind);
+
+export const faultStepSchema = z.discriminatedUnion("fault", [firstFault, ...otherFaults]);
+/** In this order: `step-kind.ts` tells which branch a step belongs to. */
+export const stepSchema = z.union([faultStepSchema, runbookStep, healStep]);
+
+interface Timing {
+  id: string;
+  label?: string | undefined;
+  at?: number | undefined;
+  after?: string | string[] | undefined;
+  delay?: number | undefined;
+}
+/** A fault's own keys stand beside these; `paramsOf` takes them out. */
+export type FaultEntry = Timing & { fault: string; for?: number | undefined } & Record<
+    string,
+    unknown
+  >;
+export type RunbookEntry = z.output<typeof runbookStep>;
+export type HealEntry = z.output<typeof healStep>;
+export type StepEntry = FaultEntry | RunbookEntry | HealEntry;
+
+export const isFault = (step: StepEntry): step is FaultEntry => "fault" in step;
+export const isRunbook = (step: StepEntry): step is RunbookEntry => "runbook" in step;
+export const isHeal = (step: StepEntry): step is HealEntry => "heal" in step;
+
+const OWN = new Set([...Object.keys(timing), "fault", "for"]);
+
+/** The fault's parameters, as its own schema parsed them. */
+export function paramsOf(step: FaultEntry): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(step).filter(([key]) => !OWN.has(key)));
+}
+
+const held = durationSchema.default(5000).describe("How long it must hold without a break.");
+
+export const steadyCheckSchema = z.discriminatedUnion("check", [
+  z
+    .strictObject({ check: z.literal("acked-rate"), atLeast: percentSchema, for: held })
+    .describe("Acked records a second, as a share of the planned rate."),
+  z
+    .strictObject({ check: z.literal("delivered-rate"), atLeast: percentSchema, for: held })
+    .describe("Records a second that reach the consumers, as a share of the planned rate."),
+  z
+    .strictObject({ check: z.literal("replication-lag"), atMost: durationSchema, for: held })
+    .describe("Age of records when they are seen on the mirror."),
+  z
+    .strictObject({ check: z.literal("consumer-lag"), atMost: durationSchema, for: held })
+    .describe("Age of records when consumers get them."),
+]);
+export type SteadyEntry = z.output<typeof steadyCheckSchema>;

@@ -1,0 +1,74 @@
+/**
+ * The experiment file, version 1: the only source of its types, of `schema/experiment.v1.json` and
+ * of the messages of `blackstart validate`.
+ *
+ * It says what a value may be. What only names and sums can tell (a region that does not exist, a
+ * replication factor above the brokers) is in the `check-*.ts` files.
+ */
+import { z } from "zod";
+import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
+import { type StepEntry, steadyCheckSchema, stepSchema } from "./schema-steps.ts";
+import { objectivesSchema, predictionsSchema } from "./schema-targets.ts";
+import { nameSchema, topologySchema } from "./schema-topology.ts";
+import { workloadSchema } from "./schema-workload.ts";
+
+const endSchema = z.strictObject({
+  settle: durationSchema
+    .default(10_000)
+    .describe("The run goes on this long after the last step and after everything recovered."),
+  horizon: durationSchema
+    .default(60_000)
+    .describe("... but no longer than this after the last step; what is not back then is `≥`."),
+  drain: durationSchema
+    .default(15_000)
+    .describe("How long the last answers and deliveries may take after the producers stopped."),
+});
+
+const policySchema = z.strictObject({
+  sustained: durationSchema.default(5000).describe("Recovered means: acks on time for this long."),
+  stall: durationSchema.default(1000).describe("A due send not acked within this is a stall."),
+  throughputShare: percentSchema
+    .default(0.95)
+    .describe("Share of the planned rate that counts as full throughput."),
+});
+
+const seedMax = 2 ** 31 - 1;
+
+export const experimentSchema = z.strictObject({
+  version: z.literal(1, { error: "expected version: 1" }).describe("Version of this format."),
+  name: nameSchema.describe("Short name; run folders are named after it."),
+  title: z.string().min(1, { error: "expected a title" }).describe("Headline of the report."),
+  description: z.string().default("").describe("What the drill is about, for the report."),
+  seed: z
+    .number({ error: "expected a whole number as seed" })
+    .int({ error: "expected a whole number as seed" })
+    .min(0, { error: "expected a seed from 0 up" })
+    .max(seedMax, { error: `expected a seed up to ${seedMax}` })
+    .default(1)
+    .describe("Same seed, same plan."),
+  vars: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe("Variables with their defaults; `blackstart schema` says how values refer to them."),
+  topology: topologySchema.describe("What is booted."),
+  workload: workloadSchema.describe("What runs on it."),
+  steadyState: z
+    .array(steadyCheckSchema)
+    .min(1, { error: "expected at least one check" })
+    .prefault([{ check: "acked-rate", atLeast: "95%", for: "5s" }])
+    .describe("What must hold before the first step."),
+  steadyWithin: durationSchema
+    .default(60_000)
+    .describe("How long the steady state may take; later, the run is inconclusive."),
+  steps: z.array(stepSchema).default([]).describe("The timeline."),
+  objectives: objectivesSchema
+    .default({})
+    .describe("Upper bounds that must be met; they decide the exit code."),
+  predict: predictionsSchema
+    .default({})
+    .describe("What is expected to be measured; shown as confirmed or refuted."),
+  end: endSchema.prefault({}).describe("When the run is over."),
+  policy: policySchema.prefault({}).describe("What counts as a stall and as recovered."),
+});
+
+export type Experiment = Omit<z.output<typeof experimentSchema>, "steps"> & { steps: StepEntry[] };
