@@ -1,0 +1,121 @@
+/**
+ * The fetch request (version 12: topics by name, understood from Kafka 2.7 to 4.x), read
+ * uncommitted up to the high watermark, without a fetch session. The answer's record bytes are
+ * views of what came off the socket: they are walked, never turned into objects.
+ */
+import { fetchV12, type Writer } from "@platformatic/kafka";
+import type { BrokerConnection } from "./broker-connection.ts";
+import { Cursor } from "./cursor.ts";
+
+export interface FetchAsk {
+  topic: string;
+  partition: number;
+  offset: number;
+  /** Epoch of the last record read, so that the broker can say where histories part; else -1. */
+  lastEpoch: number;
+}
+
+export interface FetchedPartition {
+  topic: string;
+  partition: number;
+  errorCode: number;
+  highWatermark: number;
+  /** What was read beyond this offset is no longer part of the log; -1 when it all still is. */
+  divergesAt: number;
+  records: Buffer;
+}
+
+export interface FetchLimits {
+  maxWaitMs: number;
+  maxBytes: number;
+  partitionMaxBytes: number;
+}
+
+export function fetchBody(asks: FetchAsk[], limits: FetchLimits): Writer {
+  const topics = new Map<string, FetchAsk[]>();
+  for (const ask of asks) {
+    const same = topics.get(ask.topic);
+    if (same === undefined) topics.set(ask.topic, [ask]);
+    else same.push(ask);
+  }
+  return fetchV12.createRequest(
+    limits.maxWaitMs,
+    1,
+    limits.maxBytes,
+    0, // read uncommitted
+    0, // no session
+    -1,
+    [...topics].map(([topicId, wanted]) => ({
+      topicId, // version 12 takes the name here
+      partitions: wanted.map((ask) => ({
+        partition: ask.partition,
+        currentLeaderEpoch: -1,
+        fetchOffset: BigInt(ask.offset),
+        lastFetchedEpoch: ask.lastEpoch,
+        partitionMaxBytes: limits.partitionMaxBytes,
+      })),
+    })),
+    [],
+    "",
+  );
+}
+
+export function parseFetchAnswer(bytes: Buffer): {
+  errorCode: number;
+  partitions: FetchedPartition[];
+} {
+  const cursor = new Cursor(bytes);
+  cursor.at += 4; // throttle time
+  const errorCode = cursor.int16();
+  cursor.at += 4; // session
+  const partitions: FetchedPartition[] = [];
+  for (let topics = cursor.compactLength(); topics > 0; topics -= 1) {
+    const topic = cursor.compactString();
+    for (let count = cursor.compactLength(); count > 0; count -= 1) {
+      partitions.push(parsePartition(cursor, topic));
+    }
+    cursor.tags();
+  }
+  return { errorCode, partitions };
+}
+
+function parsePartition(cursor: Cursor, topic: string): FetchedPartition {
+  const partition = cursor.int32();
+  const errorCode = cursor.int16();
+  const highWatermark = cursor.int64();
+  cursor.at += 16; // last stable offset, log start offset
+  for (let aborted = cursor.compactLength(); aborted > 0; aborted -= 1) {
+    cursor.at += 16;
+    cursor.tags();
+  }
+  cursor.at += 4; // preferred read replica
+  const records = cursor.compactBytes();
+  let divergesAt = -1;
+  cursor.tags((tag) => {
+    if (tag !== 0) return;
+    cursor.at += 4; // epoch
+    divergesAt = cursor.int64();
+  });
+  return { topic, partition, errorCode, highWatermark, divergesAt, records };
+}
+
+export function fetchRecords(
+  connection: BrokerConnection,
+  asks: FetchAsk[],
+  limits: FetchLimits,
+): Promise<{ errorCode: number; partitions: FetchedPartition[] }> {
+  return new Promise((resolve, reject) => {
+    connection.send(
+      {
+        apiKey: 1,
+        apiVersion: 12,
+        body: () => fetchBody(asks, limits),
+        parse: parseFetchAnswer,
+      },
+      (error, answer) => {
+        if (error !== null || answer === undefined) reject(error ?? new Error("an empty answer"));
+        else resolve(answer);
+      },
+    );
+  });
+}

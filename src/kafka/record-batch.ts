@@ -1,0 +1,130 @@
+/**
+ * Kafka's record batch, version 2: making one of a single record, and walking what a fetch brought.
+ *
+ * The walker takes the next offset from the batch header, not from the records in it: compaction
+ * leaves holes, and the markers of transactions are batches that hold no record of anybody.
+ */
+import { compressionsAlgorithmsByBitmask } from "@platformatic/kafka";
+import { crc32c } from "../kernel/crc32c.ts";
+import { Cursor } from "./cursor.ts";
+
+const BATCH_OVERHEAD_BYTES = 12; // baseOffset and length, which the length does not count
+const BATCH_HEADER_BYTES = 61;
+const CRC_FROM = 21; // the CRC covers everything from the attributes on
+const COMPRESSION_BITS = 7;
+const CONTROL_BIT = 32;
+
+/** Called for each record in offset order. The buffers are views of the fetched bytes. */
+export type RecordVisitor = (offset: number, key: Buffer | null, value: Buffer | null) => void;
+
+export interface Walked {
+  /** Where to fetch next. */
+  next: number;
+  /** Leader epoch of the last batch, -1 when there was none. */
+  epoch: number;
+}
+
+/** Walks whole batches; a batch cut off at the end of a fetch is left for the next one. */
+export function walkBatches(bytes: Buffer, from: number, visit: RecordVisitor): Walked {
+  const walked: Walked = { next: from, epoch: -1 };
+  let at = 0;
+  while (bytes.length - at >= BATCH_HEADER_BYTES) {
+    const base = bytes.readInt32BE(at) * 0x100000000 + bytes.readUInt32BE(at + 4);
+    const end = at + BATCH_OVERHEAD_BYTES + bytes.readInt32BE(at + 8);
+    if (end > bytes.length) break;
+    const magic = bytes.readInt8(at + 16);
+    if (magic !== 2) throw new Error(`a record batch of version ${magic}, expected 2`);
+    const attributes = bytes.readInt16BE(at + CRC_FROM);
+    if ((attributes & CONTROL_BIT) === 0) {
+      const count = bytes.readInt32BE(at + 57);
+      const records = bytes.subarray(at + BATCH_HEADER_BYTES, end);
+      walkRecords(inflate(records, attributes & COMPRESSION_BITS), base, count, from, visit);
+    }
+    walked.epoch = bytes.readInt32BE(at + 12);
+    walked.next = Math.max(walked.next, base + bytes.readInt32BE(at + 23) + 1);
+    at = end;
+  }
+  return walked;
+}
+
+function inflate(records: Buffer, compression: number): Buffer {
+  if (compression === 0) return records;
+  const algorithm = compressionsAlgorithmsByBitmask[String(compression)];
+  if (algorithm === undefined) throw new Error(`a record batch of compression ${compression}`);
+  return algorithm.decompressSync(records);
+}
+
+function walkRecords(
+  bytes: Buffer,
+  base: number,
+  count: number,
+  from: number,
+  visit: RecordVisitor,
+): void {
+  const cursor = new Cursor(bytes);
+  for (let n = 0; n < count; n += 1) {
+    const length = cursor.varint();
+    const end = cursor.at + length;
+    cursor.at += 1; // attributes, unused
+    cursor.skipVarint(); // timestamp delta
+    const offset = base + cursor.varint();
+    const key = varintBytes(cursor);
+    const value = varintBytes(cursor);
+    // A fetch answers with whole batches, so records before the asked offset come along.
+    if (offset >= from) visit(offset, key, value);
+    cursor.at = end;
+  }
+}
+
+function varintBytes(cursor: Cursor): Buffer | null {
+  const length = cursor.varint();
+  if (length < 0) return null;
+  const view = cursor.bytes.subarray(cursor.at, cursor.at + length);
+  cursor.at += length;
+  return view;
+}
+
+/** A batch that holds one record, without producer id. `timestampMs`: wall time, as Kafka wants. */
+export function singleRecordBatch(key: Buffer, value: Buffer, timestampMs: number): Buffer {
+  const bodyBytes =
+    3 + varintSize(key.length) + key.length + varintSize(value.length) + value.length + 1;
+  const total = BATCH_HEADER_BYTES + varintSize(bodyBytes) + bodyBytes;
+  const batch = Buffer.alloc(total);
+  batch.writeInt32BE(total - BATCH_OVERHEAD_BYTES, 8);
+  batch.writeInt32BE(-1, 12); // partition leader epoch: the broker's to set
+  batch.writeInt8(2, 16);
+  const high = Math.floor(timestampMs / 0x100000000);
+  for (const at of [27, 35]) {
+    batch.writeInt32BE(high, at);
+    batch.writeUInt32BE(timestampMs % 0x100000000, at + 4);
+  }
+  batch.fill(0xff, 43, 57); // no producer id, epoch or sequence
+  batch.writeInt32BE(1, 57);
+  let at = writeVarint(batch, BATCH_HEADER_BYTES, bodyBytes);
+  at += 3; // attributes, timestamp delta and offset delta: all 0
+  at = writeVarint(batch, at, key.length);
+  at += key.copy(batch, at);
+  at = writeVarint(batch, at, value.length);
+  value.copy(batch, at); // no headers: the last byte stays 0
+  batch.writeUInt32BE(crc32c(batch, CRC_FROM, total), 17);
+  return batch;
+}
+
+/** Bytes of a non-negative number as zigzag varint. */
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value * 2; rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
+  return size;
+}
+
+function writeVarint(target: Buffer, from: number, value: number): number {
+  let at = from;
+  let rest = value * 2;
+  while (rest >= 0x80) {
+    target[at] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+    at += 1;
+  }
+  target[at] = rest;
+  return at + 1;
+}

@@ -1,0 +1,64 @@
+/**
+ * The records of one partition on their way: a lane has one send in flight at most, and what
+ * becomes due meanwhile needs no queue, because the schedule knows it.
+ */
+import type { Sending } from "../kafka/send-client.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface Lane {
+  readonly partition: number;
+  /** The first record that was not handed to a client yet. */
+  nextSeq: number;
+  sending: Batch | undefined;
+}
+
+/** Records of one lane that go with one send. */
+export interface Batch extends Sending {
+  readonly partition: number;
+  readonly seqFirst: number;
+  readonly count: number;
+  readonly dueFirstUs: number;
+  readonly dueLastUs: number;
+  /** Its outcome is journalled: an answer that comes later changes nothing. */
+  settled: boolean;
+}
+
+/**
+ * Takes the due records of a free lane into its next send. Nothing while the lane is busy, while
+ * nothing is due, or while the oldest due record may still wait for others and the batch has room.
+ */
+export function takeBatch(
+  lane: Lane,
+  schedule: Schedule,
+  o: { untilUs: number; lingerUs: number; max: number },
+): Batch | undefined {
+  if (lane.sending !== undefined) return undefined;
+  const { partition, nextSeq } = lane;
+  const waiting = schedule.dueCount(partition, o.untilUs) - nextSeq;
+  if (waiting <= 0) return undefined;
+  const dueFirstUs = schedule.dueUs(partition, nextSeq);
+  if (waiting < o.max && o.untilUs - dueFirstUs < o.lingerUs) return undefined;
+  const count = Math.min(waiting, o.max);
+  lane.nextSeq = nextSeq + count;
+  lane.sending = {
+    partition,
+    seqFirst: nextSeq,
+    count,
+    dueFirstUs,
+    dueLastUs: schedule.dueUs(partition, nextSeq + count - 1),
+    attempts: 0,
+    cancelled: false,
+    settled: false,
+  };
+  return lane.sending;
+}
+
+/** Due time of the oldest record without an answer; 0 when every due record has one. */
+export function oldestUnackedUs(lanes: Lane[], schedule: Schedule, untilUs: number): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { partition, nextSeq, sending } of lanes) {
+    const dueUs = sending?.dueFirstUs ?? schedule.dueUs(partition, nextSeq);
+    if (dueUs <= untilUs && dueUs < oldest) oldest = dueUs;
+  }
+  return oldest === Number.POSITIVE_INFINITY ? 0 : oldest;
+}

@@ -1,0 +1,177 @@
+/** One small function per operation; the roles themselves live in files of their own. */
+import { commitOffsets, fetchCommitted, logBounds } from "../kafka/cluster-requests.ts";
+import { probeConnect } from "../kafka/connect-probe.ts";
+import { KafkajsGroupClient } from "../kafka/group-client.ts";
+import { kafkajsBounds } from "../kafka/kafkajs-bounds.ts";
+import { KafkajsSendClient } from "../kafka/send-client.ts";
+import { monotonicUs, poll } from "../kernel/clock.ts";
+import { clusterReady, createTopicsAndWait, describeConfigs, describeTopic } from "./admin.ts";
+import type { AgentContext } from "./agent-context.ts";
+import { audit } from "./auditor.ts";
+import { Canary } from "./canary.ts";
+import { WorkloadConsumer } from "./consumer.ts";
+import { WorkloadProducer } from "./producer.ts";
+import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
+import { seed } from "./seed.ts";
+import { Watchdog } from "./watchdog.ts";
+import { Watcher } from "./watcher.ts";
+
+type Handlers = {
+  [O in Exclude<Operation, "hello" | "bye">]: (ask: Ask<O>) => Promise<Answer<O>> | Answer<O>;
+};
+
+const CLIENT = "blackstart-admin";
+const PATIENCE_MS = 15_000;
+
+/** What runs in an agent, and the operations that start and stop it. */
+export class Operations {
+  readonly handlers: Handlers;
+  readonly #context: AgentContext;
+  readonly #producers = new Map<number, WorkloadProducer>();
+  readonly #consumers = new Map<number, WorkloadConsumer>();
+  readonly #canaries = new Map<number, Canary>();
+  readonly #watchers = new Map<number, Watcher>();
+  readonly #watchdogs = new Map<string, Watchdog>();
+
+  constructor(context: AgentContext) {
+    this.#context = context;
+    this.handlers = { ...this.#cluster(), ...this.#roles(), ...this.#watch() };
+  }
+
+  #cluster() {
+    return {
+      "cluster.ready": clusterReady,
+      "topics.create": createTopicsAndWait,
+      "topic.describe": describeTopic,
+      "topic.configs": describeConfigs,
+      "log.bounds": ({ address, log, by }: Ask<"log.bounds">) =>
+        by === "kafkajs"
+          ? kafkajsBounds(address.bootstrap, log.topic)
+          : logBounds(address.bootstrap, CLIENT, log),
+      "canary.seed": (ask: Ask<"canary.seed">) => seed(this.#context, ask),
+      "group.commit": ({ address, group, topic, offsets }: Ask<"group.commit">) => {
+        return patiently(async () => {
+          await commitOffsets(address.bootstrap, CLIENT, group, topic, offsets);
+          return {};
+        });
+      },
+      "group.offsets": ({ address, group, topic, partitions }: Ask<"group.offsets">) => {
+        const asked = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+        return patiently(() => fetchCommitted(address.bootstrap, CLIENT, group, asked));
+      },
+      "probe.connect": probeConnect,
+    };
+  }
+
+  #roles() {
+    return {
+      "producer.start": (ask: Ask<"producer.start">) => {
+        refuseTwice(this.#producers, ask.producer, "producer");
+        const producer = new WorkloadProducer(this.#context, ask, sendClient);
+        this.#producers.set(ask.producer, producer);
+        producer.start();
+        return { journal: producer.journal };
+      },
+      "producer.stop": async ({ producer, drainMs }: Ask<"producer.stop">) => {
+        const running = take(this.#producers, producer, "producer");
+        const drained = await running.drain(drainMs);
+        this.#context.producers.delete(running);
+        return drained;
+      },
+      "consumer.start": (ask: Ask<"consumer.start">) => {
+        refuseTwice(this.#consumers, ask.reader, "consumer");
+        const consumer = new WorkloadConsumer(this.#context, ask, (spec, handlers) => {
+          const { name, address, group, logs, client } = spec;
+          const topics = logs.map((log) => log.topic);
+          return new KafkajsGroupClient(
+            { clientId: name, bootstrap: address.bootstrap, group, topics, settings: client },
+            handlers,
+          );
+        });
+        this.#consumers.set(ask.reader, consumer);
+        consumer.start();
+        return { journal: consumer.journal };
+      },
+      "consumer.stop": async ({ reader }: Ask<"consumer.stop">) => {
+        const running = take(this.#consumers, reader, "consumer");
+        await running.stop();
+        this.#context.readers.delete(running);
+        return {};
+      },
+      "canary.start": (ask: Ask<"canary.start">) => {
+        refuseTwice(this.#canaries, ask.producer, "canary");
+        const canary = new Canary(this.#context, ask);
+        this.#canaries.set(ask.producer, canary);
+        canary.start();
+        return { journal: canary.journal };
+      },
+      "canary.stop": async ({ producer }: Ask<"canary.stop">) => {
+        const running = take(this.#canaries, producer, "canary");
+        await running.stop();
+        this.#context.producers.delete(running);
+        return {};
+      },
+    };
+  }
+
+  #watch() {
+    return {
+      "watch.start": (ask: Ask<"watch.start">) => {
+        refuseTwice(this.#watchers, ask.reader, "watcher");
+        const watcher = new Watcher(this.#context, ask);
+        this.#watchers.set(ask.reader, watcher);
+        watcher.start();
+        return { journal: watcher.journal };
+      },
+      "watch.stop": async ({ reader }: Ask<"watch.stop">) => {
+        await take(this.#watchers, reader, "watcher").stop();
+        return {};
+      },
+      audit: (ask: Ask<"audit">) => audit(this.#context, ask),
+      "watchdog.start": (ask: Ask<"watchdog.start">) => {
+        refuseTwice(this.#watchdogs, ask.name, "watchdog");
+        const watchdog = new Watchdog(this.#context, ask);
+        this.#watchdogs.set(ask.name, watchdog);
+        watchdog.start();
+        return {};
+      },
+      "watchdog.stop": ({ name }: Ask<"watchdog.stop">) => {
+        take(this.#watchdogs, name, "watchdog").stop();
+        return {};
+      },
+    };
+  }
+}
+
+function sendClient(spec: ProducerSpec, generation: number): KafkajsSendClient {
+  return new KafkajsSendClient({
+    clientId: generation === 1 ? spec.name : `${spec.name}-${generation}-${monotonicUs()}`,
+    bootstrap: spec.address.bootstrap,
+    topic: spec.log.topic,
+    acks: spec.acks,
+    idempotent: spec.idempotent,
+    settings: spec.client,
+  });
+}
+
+/** A group's first coordinator takes seconds to appear: its topic is made on first use. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  let last: unknown;
+  const onError = (error: unknown) => {
+    last = error;
+  };
+  const done = await poll(work, { everyMs: 100, withinMs: PATIENCE_MS, onError });
+  if (done === undefined) throw last;
+  return done;
+}
+
+function refuseTwice<K>(running: Map<K, unknown>, key: K, what: string): void {
+  if (running.has(key)) throw new Error(`${what} ${key} runs already`);
+}
+
+function take<K, T>(running: Map<K, T>, key: K, what: string): T {
+  const found = running.get(key);
+  if (found === undefined) throw new Error(`there is no ${what} ${key}`);
+  running.delete(key);
+  return found;
+}
