@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { join } from "node:path";
 /**
  * Makes a checkout ready to run drills: npm dependencies, a container engine, images.
  *
@@ -6,9 +7,8 @@
  * and changes nothing. It needs no dependency and runs on Node 20, because it is what brings both.
  */
 import { parseArgs } from "node:util";
-import { join } from "node:path";
-import { createContext } from "./setup/context.mjs";
 import { check, printCheck } from "./setup/check.mjs";
+import { createContext } from "./setup/context.mjs";
 import { ensureEngine } from "./setup/engine.mjs";
 import { SetupError } from "./setup/errors.mjs";
 import { ensureImages, wantedVersions } from "./setup/images.mjs";
@@ -32,15 +32,16 @@ Makes the checkout ready: npm dependencies, container engine, images.
 BLACKSTART_IMAGE_SOURCE=registry|packages chooses where images come from.
 `;
 
-const OPTIONS = /** @type {const} */ ({
-  "kafka-version": { type: "string", multiple: true, default: [] },
-  rebuild: { type: "boolean", default: false },
-  list: { type: "boolean", default: false },
-  check: { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
-  "no-install": { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-});
+/** @satisfies {import("node:util").ParseArgsConfig["options"]} */
+const OPTIONS = {
+  "kafka-version": { type: /** @type {const} */ ("string"), multiple: true },
+  rebuild: { type: /** @type {const} */ ("boolean"), default: false },
+  list: { type: /** @type {const} */ ("boolean"), default: false },
+  check: { type: /** @type {const} */ ("boolean"), default: false },
+  json: { type: /** @type {const} */ ("boolean"), default: false },
+  "no-install": { type: /** @type {const} */ ("boolean"), default: false },
+  help: { type: /** @type {const} */ ("boolean"), default: false },
+};
 
 /** @param {string[]} argv @param {AbortSignal} signal @returns {Promise<number>} */
 async function main(argv, signal) {
@@ -53,13 +54,13 @@ async function main(argv, signal) {
   const total = imagesOnly ? 3 : 4;
   const progress = createProgress({ total });
   const context = createContext({ install: !values["no-install"], signal, progress });
-  const asked = values["kafka-version"].map(kafkaVersion);
+  const asked = (values["kafka-version"] ?? []).map(kafkaVersion);
   if (values.check || values.list) {
-    const found = await check(context, wantedVersions(context, asked));
+    const found = await check(context, wantedVersions(context.root, asked));
     printCheck(found, { json: values.json, list: values.list });
     return found.ok || values.list ? 0 : 4;
   }
-  const wish = { kafkaVersions: wantedVersions(context, asked), rebuild: values.rebuild };
+  const wish = { kafkaVersions: wantedVersions(context.root, asked), rebuild: values.rebuild };
   const steps = async () => {
     if (!imagesOnly) await progress.step("npm dependencies", () => ensureNpm(context));
     await progress.step("container engine", () => ensureEngine(context));
@@ -115,7 +116,8 @@ try {
     process.stderr.write("set-up stopped; nothing was tagged half-made\n");
     process.exitCode = signalled;
   } else if (error instanceof SetupError) {
-    process.stderr.write(`\nset-up failed [${error.code}]\n${error.message}\n→ ${error.advice}\n`);
+    const { code, message, advice } = error;
+    process.stderr.write(`\nset-up failed [${code}]\n${message}\n→ ${advice}\n`);
     process.exitCode = error.exitStatus;
   } else {
     throw error;

@@ -2,7 +2,7 @@
  * Builds one image with the engine's classic builder: a tar of the inputs in, a tag out.
  *
  * Rule: no build step reaches a network (`networkmode=none`), but for the official gateway, whose
- * base lacks nftables. The tag is set by the engine at the very end, so a cancelled build leaves none.
+ * base lacks nftables. The engine sets the tag at the very end: a cancelled build leaves none.
  */
 import { spawn } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";

@@ -7,13 +7,17 @@
 import { spawn } from "node:child_process";
 import { accessSync, appendFileSync, constants, mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { environment } from "./environment.mjs";
 
 const OUTPUT_TAIL_CHARACTERS_MAX = 3000;
 
 /** Daemons and debootstrap live in sbin, which an ordinary PATH may leave out. */
-export const SEARCH_PATH = [process.env.PATH ?? "", "/usr/local/sbin", "/usr/sbin", "/sbin"].join(
-  delimiter,
-);
+export const SEARCH_PATH = [
+  environment["PATH"] ?? "",
+  "/usr/local/sbin",
+  "/usr/sbin",
+  "/sbin",
+].join(delimiter);
 
 /** @param {string} program @returns {string | undefined} */
 export function findProgram(program) {
@@ -47,7 +51,7 @@ export function run(program, args, { logFile, signal, cwd, env }) {
     const child = spawn(program, args, {
       cwd,
       signal,
-      env: { ...process.env, PATH: SEARCH_PATH, ...env },
+      env: { ...environment, PATH: SEARCH_PATH, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";

@@ -76,11 +76,19 @@ async function importRoot(context, endpoint, root, tag) {
   await Promise.all([ended, streamFromEngine(endpoint, call, () => {})]);
 }
 
-/** Debootstrap mounts /proc inside; a root that still has a mount is left alone. @param {Context} context @param {string} root */
+/**
+ * Debootstrap mounts /proc inside; removing the root must never follow it out.
+ *
+ * @param {Context} context
+ * @param {string} root
+ */
 async function removeRoot(context, root) {
   const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
-  const inside = mounts.map((line) => line.split(" ")[1] ?? "").filter((path) => path.startsWith(`${root}/`));
-  const options = { logFile: join(context.cache, "debootstrap.log"), signal: new AbortController().signal };
+  const paths = mounts.map((line) => line.split(" ")[1] ?? "");
+  const inside = paths.filter((path) => path.startsWith(`${root}/`));
+  // Clean-up is deaf to the abort signal.
+  const signal = new AbortController().signal;
+  const options = { logFile: join(context.cache, "debootstrap.log"), signal };
   for (const path of inside.reverse()) await run("umount", [path], options);
   await rm(root, { recursive: true, force: true });
 }

@@ -6,12 +6,13 @@
  * the classic builder, which every engine has; buildx need not be there.
  */
 import { request } from "node:http";
+import { environment } from "./environment.mjs";
 import { SetupError } from "./errors.mjs";
 
 /** @typedef {{ socketPath: string } | { host: string, port: number }} Endpoint */
 
 /** @returns {Endpoint} */
-export function endpointOf(dockerHost = process.env.DOCKER_HOST) {
+export function endpointOf(dockerHost = environment["DOCKER_HOST"]) {
   if (dockerHost === undefined || dockerHost === "") return { socketPath: "/var/run/docker.sock" };
   const url = new URL(dockerHost);
   if (url.protocol === "unix:") return { socketPath: url.pathname };
@@ -38,7 +39,7 @@ export function endpointOf(dockerHost = process.env.DOCKER_HOST) {
 /**
  * @param {Endpoint} endpoint
  * @param {Call} call
- * @returns {Promise<{ status: number, text: string, headers: import("node:http").IncomingHttpHeaders }>}
+ * @returns {Promise<{ status: number, text: string }>}
  */
 export function callEngine(endpoint, call) {
   const query = call.query === undefined ? "" : `?${new URLSearchParams(call.query)}`;
@@ -69,7 +70,7 @@ export function callEngine(endpoint, call) {
       incoming.on("error", reject);
       incoming.on("end", () => {
         if (rest !== "") call.onLine?.(rest);
-        resolve({ status: incoming.statusCode ?? 0, text, headers: incoming.headers });
+        resolve({ status: incoming.statusCode ?? 0, text });
       });
     });
     if (call.body === undefined) outgoing.end();

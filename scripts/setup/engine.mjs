@@ -12,6 +12,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { aptInstall, isDebianRoot } from "./apt.mjs";
 import { findProgram, SEARCH_PATH } from "./command.mjs";
 import { callEngine, endpointOf } from "./engine-api.mjs";
+import { environment } from "./environment.mjs";
 import { SetupError } from "./errors.mjs";
 
 /** @typedef {import("./context.mjs").Context} Context */
@@ -53,16 +54,18 @@ export async function inspectEngine() {
 export async function ensureEngine(context) {
   const endpoint = endpointOf();
   if (await answers(endpoint)) return `cached, ${await engineVersion(endpoint)}`;
-  const where = "socketPath" in endpoint ? endpoint.socketPath : `${endpoint.host}:${endpoint.port}`;
+  const { socketPath, host, port } = { host: "", port: 0, socketPath: undefined, ...endpoint };
+  const where = socketPath ?? `${host}:${port}`;
   const missing = `No container engine answers at ${where}`;
-  if (process.env.DOCKER_HOST) throw new SetupError("ENGINE_MISSING", `${missing} (DOCKER_HOST).`);
+  if (environment["DOCKER_HOST"])
+    throw new SetupError("ENGINE_MISSING", `${missing} (DOCKER_HOST).`);
   if (!isDebianRoot()) {
     throw new SetupError("ENGINE_MISSING", `${missing}, and this is not root on Debian.`);
   }
   const needs = PACKAGES.filter((name) => findProgram(programOf(name)) === undefined);
   if (needs.length > 0) await aptInstall(context, needs, `${missing}`);
   if (!context.install) {
-    throw new SetupError("ENGINE_MISSING", `${missing}; --no-install was given, so none is started.`);
+    throw new SetupError("ENGINE_MISSING", `${missing}; --no-install: not started.`);
   }
   await startDaemon(context, endpoint);
   return `started, ${await engineVersion(endpoint)}`;
@@ -95,7 +98,7 @@ async function startDaemon(context, endpoint) {
     const daemon = spawn("dockerd", ["--ip-masq=false"], {
       detached: true,
       stdio: ["ignore", log, log],
-      env: { ...process.env, PATH: SEARCH_PATH },
+      env: { ...environment, PATH: SEARCH_PATH },
     });
     closeSync(log);
     daemon.unref();

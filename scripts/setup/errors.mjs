@@ -11,7 +11,8 @@ const ADVICE = /** @type {const} */ ({
   USAGE: "See `node scripts/setup.mjs --help`.",
   NPM_FAILED: "Run `npm ci` by hand in the checkout and read what it prints.",
   ENGINE_MISSING:
-    "Install Docker (Debian: apt-get install docker.io iptables; else https://docs.docker.com/engine/install/), or point DOCKER_HOST at one.",
+    "Install Docker (Debian: apt-get install docker.io iptables; elsewhere: " +
+    "https://docs.docker.com/engine/install/), start it, or point DOCKER_HOST at one.",
   ENGINE_NOT_STARTED: "Start it by hand (`dockerd`) and read its log, then run the set-up again.",
   ENGINE_REQUEST_FAILED: "Check that the engine still answers, then run the set-up again.",
   PACKAGES_MISSING: "Install the packages named above, then run the set-up again.",

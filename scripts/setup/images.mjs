@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { buildImage } from "./build.mjs";
 import { buildDebianBase } from "./debian-base.mjs";
 import { endpointOf, listImages } from "./engine-api.mjs";
+import { environment } from "./environment.mjs";
 import { SetupError } from "./errors.mjs";
 import { ensureMaven, fetchKafkaJars } from "./kafka-jars.mjs";
 import { manifestOf, readManifest, writeManifest } from "./manifest.mjs";
@@ -24,15 +25,9 @@ import { buildToxiproxy } from "./toxiproxy.mjs";
 /** @typedef {import("./plan.mjs").PlannedImage} PlannedImage */
 /** @typedef {{ kafkaVersions: readonly string[], rebuild: boolean }} Wish */
 
-/**
- * The versions asked for, the default ones, and those built before.
- *
- * @param {Pick<Context, "root" | "state">} context
- * @param {readonly string[]} asked
- */
-export function wantedVersions(context, asked) {
-  const before = Object.keys(readManifest(context.state)?.kafka ?? {});
-  return [...new Set([...readVersions(context.root).kafka, ...before, ...asked])];
+/** @param {string} root @param {readonly string[]} asked Beside the default ones. */
+export function wantedVersions(root, asked) {
+  return [...new Set([...readVersions(root).kafka, ...asked])];
 }
 
 /**
@@ -40,13 +35,18 @@ export function wantedVersions(context, asked) {
  * @param {Endpoint} endpoint
  * @param {readonly string[]} kafkaVersions
  * @returns {Promise<{ plan: Plan, present: Map<string, string>, missing: PlannedImage[] }>}
- *   The source that lacks least; the one in the manifest wins a draw.
+ *   The source that lacks least; the one in the manifest wins a draw. A version that somebody built
+ *   before stays in the plan as long as its image exists, but is never built again unasked.
  */
 export async function inspectImages({ root, state }, endpoint, kafkaVersions) {
   const present = await listImages(endpoint);
   const manifest = readManifest(state);
+  const before = Object.keys(manifest?.kafka ?? {});
   const candidates = sourcesOf(root).map((source) => {
-    const plan = planImages(root, source, kafkaVersions);
+    const plan = planImages(root, source, [...new Set([...kafkaVersions, ...before])]);
+    plan.images = plan.images.filter(({ version, tag }) => {
+      return version === undefined || kafkaVersions.includes(version) || present.has(tag);
+    });
     const missing = plan.images.filter(({ tag }) => !present.has(tag));
     const usual = manifest?.source === source.kind && manifest.jdk === source.jdk;
     return { plan, present, missing, usual };
@@ -73,10 +73,12 @@ export async function ensureImages(context, wish) {
     if (manifest !== undefined) writeManifest(context.state, manifest);
     return `cached, ${found.plan.images.length} images`;
   }
+  const kafkaVersions = found.plan.images.flatMap(({ version }) => version ?? []);
+  const all = { kafkaVersions, rebuild: wish.rebuild };
   const anyPresent = found.missing.length < found.plan.images.length;
   const plan = (await chooseRegistry(found.plan, anyPresent))
-    ? await buildOfficial(context, endpoint, wish)
-    : await buildFromPackages(context, endpoint, wish);
+    ? await buildOfficial(context, endpoint, all)
+    : await buildFromPackages(context, endpoint, all);
   const manifest = manifestOf(plan, await listImages(endpoint));
   if (manifest === undefined) {
     throw new SetupError("IMAGE_FAILED", "An image that was just built is not there any more.");
@@ -87,7 +89,7 @@ export async function ensureImages(context, wish) {
 
 /** @param {Plan} present @param {boolean} anyPresent */
 async function chooseRegistry(present, anyPresent) {
-  const asked = process.env.BLACKSTART_IMAGE_SOURCE;
+  const asked = environment["BLACKSTART_IMAGE_SOURCE"];
   if (asked === "registry" || asked === "packages") return asked === "registry";
   if (anyPresent) return present.source.kind === "registry";
   return await registryAnswers();
@@ -99,9 +101,8 @@ async function buildOfficial(context, endpoint, { kafkaVersions, rebuild }) {
   if (source === undefined) throw new SetupError("IMAGE_FAILED", "No registry source is known.");
   const plan = planImages(context.root, source, kafkaVersions);
   const present = await listImages(endpoint);
-  for (const image of plan.images) {
-    if (rebuild || !present.has(image.tag)) await buildFromRegistry(context, endpoint, image, rebuild);
-  }
+  const todo = plan.images.filter(({ tag }) => rebuild || !present.has(tag));
+  for (const image of todo) await buildFromRegistry(context, endpoint, image, rebuild);
   return plan;
 }
 
@@ -130,7 +131,8 @@ async function buildFromPackages(context, endpoint, { kafkaVersions, rebuild }) 
     throw new SetupError("AGENT_FAILED", `Expected a Node binary at ${nodeFolder}/bin/node.`);
   }
   const [server, jarFolders] = [await toxiproxy, await jars];
-  const builds = plan.images.filter(({ tag }) => rebuild || !present.has(tag)).map((image) => {
+  const todo = plan.images.filter(({ tag }) => rebuild || !present.has(tag));
+  const builds = todo.map((image) => {
     const index = kafkaVersions.indexOf(image.version ?? "");
     const extras = {
       kafka: [{ folder: jarFolders[index] ?? "", path: "libs" }],

@@ -96,7 +96,11 @@ function readOrEmpty(path) {
   }
 }
 
-/** Process number and, where /proc tells it, its start time in clock ticks since boot. @param {number} pid */
+/**
+ * Process number and, where /proc tells it, its start time in clock ticks since boot.
+ *
+ * @param {number} pid
+ */
 function holderOf(pid) {
   const afterName = readOrEmpty(`/proc/${pid}/stat`).split(") ").at(-1) ?? "";
   const [state, ...fields] = afterName.split(" ");

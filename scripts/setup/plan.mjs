@@ -19,8 +19,11 @@ import { goFlags } from "./toxiproxy.mjs";
  * @property {string[]} debianPackages
  */
 
-/** @typedef {{ kind: "registry", jdk: string } | { kind: "packages", suite: string, jdk: string }} Source */
-/** @typedef {{ role: "kafka" | "gateway" | "agent", version?: string, tag: string }} PlannedImage */
+/** @typedef {{ kind: "registry", jdk: string }} Registry */
+/** @typedef {{ kind: "packages", suite: string, jdk: string }} Packages */
+/** @typedef {Registry | Packages} Source */
+/** @typedef {"kafka" | "gateway" | "agent"} Role */
+/** @typedef {{ role: Role, version?: string, tag: string }} PlannedImage */
 /** @typedef {{ source: Source, base: string, images: PlannedImage[] }} Plan */
 
 /** The JDK inside apache/kafka images since 4.0. */
@@ -70,7 +73,12 @@ export function planImages(root, source, kafkaVersions) {
   };
 }
 
-/** The version and not the 126 MB binary is hashed, so that a cached set-up stays instant. @param {string} root @param {Source} source */
+/**
+ * The version and not the 126 MB binary is hashed, so that a cached set-up stays instant.
+ *
+ * @param {string} root
+ * @param {Source} source
+ */
 function nodeVersion(root, source) {
   if (source.kind === "registry") return "24-slim";
   const lock = join(root, "package-lock.json");
@@ -83,5 +91,8 @@ function nodeVersion(root, source) {
 export function kafkaVersion(text) {
   const [, major, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(text) ?? [];
   if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3)) return text;
-  throw new SetupError("USAGE", `Expected a Kafka version from 3.3.0 up, like 4.3.1; got "${text}".`);
+  throw new SetupError(
+    "USAGE",
+    `Expected a Kafka version from 3.3.0 up, like 4.3.1; got "${text}".`,
+  );
 }

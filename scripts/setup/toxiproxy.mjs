@@ -14,7 +14,11 @@ import { hashValues } from "./hash.mjs";
 
 /** @typedef {import("./context.mjs").Context} Context */
 
-/** Without the stamp, the server answers `/version` with "git" and evidence could not name it. @param {string} version */
+/**
+ * Without the stamp, the server answers `/version` with "git" and evidence could not name it.
+ *
+ * @param {string} version
+ */
 export function goFlags(version) {
   return ["-trimpath", "-ldflags", `-s -w -X github.com/Shopify/toxiproxy/v2.Version=${version}`];
 }
