@@ -22,12 +22,13 @@ export function formatProblem({ file, line, column, message }: Problem): string 
   return `${file}:${line}:${column}: ${message}`;
 }
 
-/** A file that is not a valid experiment. The message holds every problem, one a line. */
+/** Files that are not valid experiments. The message holds every problem, one a line. */
 export class ExperimentError extends DrillError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], options?: { cause?: unknown }) {
-    super("E_EXPERIMENT_INVALID", problems.map(formatProblem).join("\n"), options);
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super("E_EXPERIMENT_INVALID", [count, ...problems.map(formatProblem)].join("\n"), options);
     this.problems = problems;
   }
 }

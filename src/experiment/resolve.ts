@@ -3,6 +3,7 @@
  * region a failover gives up. Shared by the checks, which report what cannot be resolved, and the
  * planner, which runs after them.
  */
+import assert from "node:assert";
 import { faultOf } from "../fault/catalogue.ts";
 import type { FaultReach } from "../fault/fault.ts";
 import { carriesTopic } from "../replication/mirror-maker.ts";
@@ -51,9 +52,13 @@ export function servingFrom(topology: TopologyEntry, topic: TopicEntry, region: 
 
 /** What a fault step will touch, as far as it is known before the run. */
 export function reachOf(step: FaultEntry, topology: Topology): FaultReach {
-  const fault = faultOf(step.fault);
-  if (!fault) throw new Error(`no fault ${step.fault}`);
-  return fault.reach(paramsOf(step), topology);
+  return reachOfFault(step.fault, paramsOf(step), topology);
+}
+
+export function reachOfFault(kind: string, params: unknown, topology: Topology): FaultReach {
+  const fault = faultOf(kind);
+  assert(fault, `a fault of kind ${kind}`);
+  return fault.reach(params, topology);
 }
 
 /** Regions a fault takes away as a whole. */

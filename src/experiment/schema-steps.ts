@@ -41,9 +41,9 @@ const [firstFault, ...otherFaults] = faultSteps;
 assert(firstFault, "the catalogue lists a fault");
 
 const detectSchema = z.strictObject({
-  every: durationSchema.default(500).describe("Interval of health probes."),
+  every: durationSchema.prefault("500ms").describe("Interval of health probes."),
   failures: z.number().int().min(1).default(3).describe("Failed probes in a row that make a loss."),
-  timeout: durationSchema.default(1000).describe("When one probe counts as failed."),
+  timeout: durationSchema.prefault("1s").describe("When one probe counts as failed."),
 });
 
 const runbookStep = z
@@ -100,7 +100,7 @@ export function paramsOf(step: FaultEntry): Record<string, unknown> {
   return Object.fromEntries(Object.entries(step).filter(([key]) => !OWN.has(key)));
 }
 
-const held = durationSchema.default(5000).describe("How long it must hold without a break.");
+const held = durationSchema.prefault("5s").describe("How long it must hold without a break.");
 
 export const steadyCheckSchema = z.discriminatedUnion("check", [
   z

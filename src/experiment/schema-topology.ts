@@ -87,7 +87,7 @@ export const replicationSchema = z.strictObject({
         "keys with `->` or a cluster's name in front are passed as they are.",
     ),
   readyWithin: durationSchema
-    .default(60_000)
+    .prefault("60s")
     .describe("How long the first mirrored record may take; 60s unless set."),
   heap: sizeSchema.optional().describe("Java heap; 256MiB unless set."),
 });

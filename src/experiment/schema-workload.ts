@@ -61,7 +61,7 @@ export const producerSchema = z.strictObject({
     .boolean({ error: "expected true or false" })
     .default(true)
     .describe("Whether the broker removes duplicates of retries."),
-  linger: durationSchema.default(20).describe("How long due records gather before a send."),
+  linger: durationSchema.prefault("20ms").describe("How long due records gather before a send."),
   batch: count("records", 100_000)
     .default(500)
     .describe("Most records of one partition in one send."),
@@ -80,7 +80,7 @@ export const consumerSchema = z.strictObject({
     .describe("Needed when several clusters have a topic of this name."),
   group: z.string().min(1, { error: "expected a group name" }),
   in: z.string().describe("Region the consumer runs in."),
-  commitEvery: durationSchema.default(1000).describe("Interval of offset commits."),
+  commitEvery: durationSchema.prefault("1s").describe("Interval of offset commits."),
   client: clientOptions,
   failover: takeover,
 });
@@ -89,10 +89,10 @@ export const canarySchema = z.strictObject({
   enabled: z.boolean({ error: "expected true or false" }).default(true),
   every: durationSchema
     .refine((ms) => ms >= 5, { error: "expected at least 5ms" })
-    .default(20)
+    .prefault("20ms")
     .describe("Interval of probe records per partition: the resolution of RTO cluster."),
-  timeout: durationSchema.default(1000).describe("When one probe counts as not acked."),
-  size: recordSize.default(64).describe("Size of a probe record."),
+  timeout: durationSchema.prefault("1s").describe("When one probe counts as not acked."),
+  size: recordSize.prefault("64B").describe("Size of a probe record."),
 });
 
 export const workloadSchema = z.strictObject({

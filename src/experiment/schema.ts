@@ -14,21 +14,21 @@ import { workloadSchema } from "./schema-workload.ts";
 
 const endSchema = z.strictObject({
   settle: durationSchema
-    .default(10_000)
+    .prefault("10s")
     .describe("The run goes on this long after the last step and after everything recovered."),
   horizon: durationSchema
-    .default(60_000)
+    .prefault("60s")
     .describe("... but no longer than this after the last step; what is not back then is `≥`."),
   drain: durationSchema
-    .default(15_000)
+    .prefault("15s")
     .describe("How long the last answers and deliveries may take after the producers stopped."),
 });
 
 const policySchema = z.strictObject({
-  sustained: durationSchema.default(5000).describe("Recovered means: acks on time for this long."),
-  stall: durationSchema.default(1000).describe("A due send not acked within this is a stall."),
+  sustained: durationSchema.prefault("5s").describe("Recovered means: acks on time for this long."),
+  stall: durationSchema.prefault("1s").describe("A due send not acked within this is a stall."),
   throughputShare: percentSchema
-    .default(0.95)
+    .prefault("95%")
     .describe("Share of the planned rate that counts as full throughput."),
 });
 
@@ -58,7 +58,7 @@ export const experimentSchema = z.strictObject({
     .prefault([{ check: "acked-rate", atLeast: "95%", for: "5s" }])
     .describe("What must hold before the first step."),
   steadyWithin: durationSchema
-    .default(60_000)
+    .prefault("60s")
     .describe("How long the steady state may take; later, the run is inconclusive."),
   steps: z.array(stepSchema).default([]).describe("The timeline."),
   objectives: objectivesSchema

@@ -1,0 +1,56 @@
+/** `blackstart validate`: every problem of experiment files, with its place; nothing boots. */
+import { Command } from "commander";
+import { loadExperiment } from "../experiment/load.ts";
+import { planExperiment } from "../experiment/planner.ts";
+import { ExperimentError, type Problem } from "../experiment/problems.ts";
+import { DrillError } from "../kernel/errors.ts";
+import { collectVars } from "./vars.ts";
+
+interface Checked {
+  file: string;
+  ok: boolean;
+  problems: readonly Problem[];
+}
+
+export function validateCommand(): Command {
+  return new Command("validate")
+    .description("check experiment files: every problem as file:line:column, nothing boots")
+    .argument("<file...>", "experiment files")
+    .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars, {})
+    .option("--json", "print one JSON document about all files on stdout")
+    .addHelpText(
+      "after",
+      `
+Says "ok" for each valid file on stdout. Problems go to stderr, of all files at once; exit code 2.
+
+Examples:
+  blackstart validate experiments/*.yaml
+  blackstart validate drill.yaml --var rate=500/s --json`,
+    )
+    .action(validate);
+}
+
+function validate(files: string[], options: { var: Record<string, string>; json?: boolean }): void {
+  const checked = files.map((file) => check(file, options.var));
+  if (options.json) {
+    const document = { schema: "blackstart/validation.v1", files: checked };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    for (const { file, ok } of checked) if (ok) process.stdout.write(`${file}: ok\n`);
+  }
+  const problems = checked.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new ExperimentError(problems);
+}
+
+/** An unreadable file is a problem of that file, so that the others are still checked. */
+function check(file: string, vars: Record<string, string>): Checked {
+  try {
+    planExperiment(loadExperiment(file, { vars }), { run: "validate" });
+    return { file, ok: true, problems: [] };
+  } catch (error) {
+    if (error instanceof ExperimentError) return { file, ok: false, problems: error.problems };
+    if (!(error instanceof DrillError)) throw error;
+    const message = error.message.replace(`${file}: `, "");
+    return { file, ok: false, problems: [{ file, line: 1, column: 1, message }] };
+  }
+}

@@ -1,0 +1,213 @@
+/** A plan as text for people: what would boot, what would happen when, what is aimed at. */
+import { type Expectation, METRICS } from "../history/judging.ts";
+import { formatBytes, formatCount, formatDurationMs } from "../kernel/units.ts";
+import type { Link } from "../topology/types.ts";
+import type { Plan, PlannedStep, SteadyCheck } from "./plan.ts";
+import { reachOfFault } from "./resolve.ts";
+
+/** Columns padded to their widest cell, two spaces apart, indented by two. */
+function table(rows: string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}
+
+/** `5 s` rather than `5.00 s`: what a file says is exact. */
+function time(ms: number): string {
+  return formatDurationMs(ms).replace(/\.?0+ s$/, " s");
+}
+
+/** Words to lines of at most 96 characters, indented by two. */
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 96) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(`  ${word}`);
+  }
+  return lines;
+}
+
+function section(title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines];
+}
+
+export function describePlan(plan: Plan): string {
+  const lines = [
+    plan.title,
+    `${plan.name} · seed ${plan.seed} · ${plan.experimentFile}`,
+    ...variablesOf(plan),
+    ...section(bootTitle(plan), table(nodeRows(plan))),
+    ...section("Links (what each adds to connections opened in its direction)", linkRows(plan)),
+    ...section("Replication", replicationRows(plan)),
+    ...section("Topics", table(topicRows(plan))),
+    ...section("Clients", table(clientRows(plan))),
+    ...section("Steady state, before the first step", table(plan.steadyState.map(steadyRow))),
+    ...section("Timeline", table(timelineRows(plan))),
+    ...section("Objectives", table(plan.judging.objectives.map(objectiveRow))),
+    ...section("Predictions", predictionRows(plan)),
+  ];
+  return lines.join("\n");
+}
+
+function variablesOf({ vars }: Plan): string[] {
+  const pairs = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? [] : [`variables: ${pairs.join(", ")}`];
+}
+
+function bootTitle({ topology, memoryMiB }: Plan): string {
+  const programs = topology.nodes.length + topology.replications.length;
+  const regions = topology.regions.length === 1 ? "1 region" : `${topology.regions.length} regions`;
+  const memory = formatBytes(memoryMiB.total * 1024 * 1024);
+  return `Boots ${programs} Kafka processes in ${regions}, about ${memory} with gateways and agents`;
+}
+
+function nodeRows({ topology, memoryMiB }: Plan): string[][] {
+  const versions = new Map(topology.clusters.map(({ name, kafka }) => [name, kafka]));
+  return [
+    ["name", "region", "kafka", "roles", "ports", "memory"],
+    ...topology.nodes.map((node) => [
+      node.name,
+      node.region,
+      versions.get(node.cluster) ?? "",
+      node.roles.join(", "),
+      [node.clientPort, node.controllerPort].filter((port) => port !== null).join(", "),
+      `${memoryMiB.byNode[node.name]} MiB`,
+    ]),
+    ...topology.replications.map((worker) => [
+      worker.name,
+      worker.region,
+      versions.get(worker.to) ?? "",
+      "mirror-maker-2",
+      "",
+      `${memoryMiB.byNode[worker.name]} MiB`,
+    ]),
+  ];
+}
+
+function linkRows({ topology }: Plan): string[] {
+  return table(topology.links.map((link) => [`${link.from} -> ${link.to}`, qualityOf(link)]));
+}
+
+function qualityOf({ latencyMs, jitterMs, bandwidthBytesPerSecond }: Link): string {
+  const parts = [`${time(latencyMs)} round trip`];
+  if (jitterMs > 0) parts.push(`± ${time(jitterMs)}`);
+  if (bandwidthBytesPerSecond !== null) parts.push(`${formatBytes(bandwidthBytesPerSecond)}/s`);
+  return parts.join(", ");
+}
+
+function replicationRows({ topology, replications }: Plan): string[] {
+  return topology.replications.flatMap((worker) => {
+    const expected = replications.find(({ name }) => name === worker.name);
+    const groups = expected?.expectGroups.join(", ") || "none";
+    const what = `${worker.from} -> ${worker.to}: ${worker.topics.join(", ")}`;
+    return [`  ${worker.name}  ${what}; groups with synced offsets: ${groups}`];
+  });
+}
+
+function topicRows({ topics, judging }: Plan): string[][] {
+  return [
+    ["log", "cluster", "topic", "partitions", "replicas", "min.insync", "role"],
+    ...judging.logs.map((log) => {
+      const spec = topics.find((topic) => topic.log === log.id)?.spec;
+      const origin = judging.logs.find(({ id }) => id === log.mirrorOf);
+      return [
+        String(log.id),
+        log.cluster,
+        log.topic,
+        String(log.partitions),
+        spec ? String(spec.replication) : "-",
+        spec?.config["min.insync.replicas"] ?? "-",
+        origin ? `mirror of ${origin.cluster}/${origin.topic}` : log.role,
+      ];
+    }),
+  ];
+}
+
+function clientRows(plan: Plan): string[][] {
+  const logName = (id: number) => {
+    const log = plan.judging.logs.find((one) => one.id === id);
+    return log ? `${log.cluster}/${log.topic}` : "";
+  };
+  const starts = { initial: "with the workload", failover: "at the failover" };
+  return [
+    ["client", "region", "log", "what", "starts"],
+    ...plan.producers.map((producer) => [
+      producer.name,
+      producer.region,
+      logName(producer.log),
+      `${formatCount(producer.ratePerSecond)}/s of ${formatBytes(producer.recordBytes)}, acks ${producer.acks}${
+        producer.idempotent ? ", idempotent" : ""
+      }`,
+      starts[producer.start],
+    ]),
+    ...plan.canaries.map((canary) => [
+      canary.name,
+      canary.region,
+      logName(canary.log),
+      `a record per partition every ${time(canary.intervalMs)}`,
+      starts.initial,
+    ]),
+    ...plan.consumers.map((consumer) => [
+      consumer.name,
+      consumer.region,
+      consumer.logs.map(logName).join(", "),
+      `group ${consumer.group}, commits every ${time(consumer.commitEveryMs)}`,
+      starts[consumer.start],
+    ]),
+  ];
+}
+
+function steadyRow(check: SteadyCheck): string[] {
+  const bound =
+    "atLeast" in check
+      ? `at least ${Math.round(check.atLeast * 1000) / 10}%`
+      : `at most ${time(check.atMostMs)}`;
+  return [check.check, bound, `for ${time(check.forMs)}`];
+}
+
+function timelineRows(plan: Plan): string[][] {
+  const steps = plan.steps.map((step) => [whenOf(step), step.id, step.label, detailOf(step, plan)]);
+  const { settleMs, horizonMs } = plan.end;
+  const end = `settles ${time(settleMs)} after recovery, at most ${time(horizonMs)}`;
+  return [["when", "step", "what", "how"], ...steps, ["then", "end", end, ""]];
+}
+
+function whenOf(step: PlannedStep): string {
+  if (step.after === null) return `steady + ${time(step.atMs ?? 0)}`;
+  const plus = step.after.plusMs > 0 ? ` + ${time(step.after.plusMs)}` : "";
+  return `after ${step.after.steps.join(", ")}${plus}`;
+}
+
+function detailOf(step: PlannedStep, plan: Plan): string {
+  if (step.type === "heal") return "";
+  if (step.type === "failover") {
+    const { everyMs, failures } = step.detect;
+    const detect = `lost after ${failures} failed probes, one every ${time(everyMs)}`;
+    return `${detect}; decided ${time(step.decisionMs)} later`;
+  }
+  const reach = reachOfFault(step.kind, step.params, plan.topology);
+  const heal = plan.steps.find((other) => other.type === "heal" && other.heals === step.id);
+  const until = heal ? `healed by ${heal.id}` : "healed at the end of the run";
+  const healed = step.forMs === null ? until : `healed after ${time(step.forMs)}`;
+  return `${reach.fidelity}: ${reach.targets.join(", ")}; ${healed}`;
+}
+
+function objectiveRow({ metric, written }: Expectation): string[] {
+  const bound = written.startsWith("<=") ? written.slice(2).trim() : written;
+  return [METRICS[metric].label, metric, metric.endsWith("shape") ? bound : `≤ ${bound}`];
+}
+
+function predictionRows({ judging }: Plan): string[] {
+  const rows = judging.predictions.map(({ metric, written }) => [
+    METRICS[metric].label,
+    metric,
+    written,
+  ]);
+  const because = judging.because === undefined ? [] : wrap(`because ${judging.because}`);
+  return [...table(rows), ...because];
+}
