@@ -34,7 +34,7 @@ export interface Figure {
 }
 
 /** Rows of a chart's own table: enough to check the picture, the rest is in result.json. */
-export const TABLE_ROWS_MAX = 60;
+export const TABLE_ROWS_MAX = 40;
 
 /** Text that begins with a sign or a digit is set as a number. */
 export function cell(s: string, c?: string): Cell {

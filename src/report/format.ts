@@ -56,6 +56,8 @@ function formatBounds(
   if (high === null && low !== null) return `at least ${formatUnit(low, unit)}`;
   if (low === null || high === null) return "";
   if (low === value && high === value) return unit === "ms" && value !== 0 ? "± 0 ms" : "exact";
+  if (low === value) return `at most ${formatUnit(high, unit)}`;
+  if (high === value) return `at least ${formatUnit(low, unit)}`;
   const below = value - low;
   const above = high - value;
   const half = Math.max(below, above);
@@ -100,6 +102,12 @@ export function list(items: readonly string[], max = 3): string {
 
 export function capitalise(s: string): string {
   return s.charAt(0).toUpperCase() + s.slice(1);
+}
+
+/** Makes a reason of the result a sentence: a capital, and a full stop. */
+export function sentence(s: string): string {
+  const trimmed = s.trim();
+  return trimmed === "" || /[.!?]$/.test(trimmed) ? capitalise(trimmed) : `${capitalise(trimmed)}.`;
 }
 
 export type VerdictWord = "PASSED" | "FAILED" | "INCONCLUSIVE" | "NOT RUN";

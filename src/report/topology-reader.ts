@@ -60,15 +60,13 @@ function settings(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scalar(item)]));
 }
 
+/** `20 ms ± 3 ms, 10 Mbit/s`: what the link adds, and what it lets through. */
 function linkLabel(link: Fields): string {
-  const parts: string[] = [];
-  if (typeof link["latencyMs"] === "number") parts.push(`${link["latencyMs"]} ms`);
-  if (typeof link["jitterMs"] === "number" && link["jitterMs"] > 0) {
-    parts.push(`± ${link["jitterMs"]} ms`);
-  }
-  const rate = link["bandwidthBytesPerSecond"];
-  if (typeof rate === "number") parts.push(`${Math.round((rate * 8) / 1e5) / 10} Mbit/s`);
-  return parts.join(", ");
+  const { latencyMs, jitterMs, bandwidthBytesPerSecond: rate } = link;
+  const jitter = typeof jitterMs === "number" && jitterMs > 0 ? ` ± ${jitterMs} ms` : "";
+  const latency = typeof latencyMs === "number" ? `${latencyMs} ms${jitter}` : "";
+  const bandwidth = typeof rate === "number" ? `${Math.round((rate * 8) / 1e5) / 10} Mbit/s` : "";
+  return [latency, bandwidth].filter((s) => s !== "").join(", ");
 }
 
 /** Null when the record does not hold regions: there is nothing to draw then. */

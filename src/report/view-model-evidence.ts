@@ -2,7 +2,7 @@
 import type { Anomaly, AnomalyExample, Balance, Result } from "../reconcile/result.ts";
 import { ANOMALY_DEFINITIONS } from "./definitions.ts";
 import { cell, num, type Table, table } from "./figure.ts";
-import { count, formatAt, formatMs, formatNumber, formatUnit } from "./format.ts";
+import { count, formatAt, formatMs, formatNumber, formatUnit, sentence } from "./format.ts";
 
 export interface BalanceView {
   title: string;
@@ -93,6 +93,13 @@ export function anomalyViews(result: Result): AnomalyView[] {
     .map(anomalyView);
 }
 
+/** What it means that no anomaly is listed: with nothing reconciled, nothing could be found. */
+export function noAnomalyText(result: Result): string {
+  return result.balances.length === 0 && result.rpo.records.value === null
+    ? "Nothing was reconciled, so no anomaly could have been found."
+    : "No anomaly of any class was found.";
+}
+
 /** Where the run did not go as the plan or the predictions say. */
 export function deviationsOf(result: Result): string[] {
   const { run } = result;
@@ -101,7 +108,7 @@ export function deviationsOf(result: Result): string[] {
       ? []
       : [`The run ${run.outcome === "interrupted" ? "was interrupted" : run.outcome}.`];
   const faults = result.faults.flatMap((fault) => [
-    ...(fault.problem === undefined ? [] : [`Step ${fault.step}: ${fault.problem}`]),
+    ...(fault.problem === undefined ? [] : [sentence(`Step ${fault.step}: ${fault.problem}`)]),
     ...(fault.injectedAtMs !== null && fault.effectiveAtMs === null
       ? [`Step ${fault.step}: the fault was not proven to have taken effect.`]
       : []),

@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import type { Assessment, Result } from "../reconcile/result.ts";
 import { METRIC_DEFINITIONS } from "./definitions.ts";
 import { glyph, horizontal, type PathShape, path, rect, vertical } from "./drawing.ts";
-import { formatMargin, formatMeasure } from "./format.ts";
+import { formatMargin, formatMeasure, sentence } from "./format.ts";
 import { parseTarget } from "./target.ts";
 
 export interface AssessmentRow {
@@ -48,7 +48,7 @@ export function bullet(assessment: Assessment): PathShape[] {
 function rowOf(assessment: Assessment): AssessmentRow {
   const { measured, unit } = assessment;
   const { main, bounds } = formatMeasure(measured, unit);
-  const doubts = [assessment.reason, measured.inconclusive].filter((s) => s !== undefined);
+  const doubts = [assessment.reason ?? "", measured.inconclusive ?? ""].map(sentence);
   return {
     metric: assessment.metric,
     label: assessment.label,
@@ -58,7 +58,7 @@ function rowOf(assessment: Assessment): AssessmentRow {
     margin: formatMargin(assessment.margin, unit),
     verdict: assessment.verdict.replace("-", " "),
     kind: assessment.verdict,
-    reason: [...new Set(doubts)].join(" "),
+    reason: [...new Set(doubts)].join(" ").trim(),
     how: assessment.how,
     definition: METRIC_DEFINITIONS[assessment.metric],
     bullet: bullet(assessment),

@@ -23,6 +23,7 @@ import {
   faultTable,
   type InstrumentView,
   instrumentView,
+  noAnomalyText,
   rpoTable,
 } from "./view-model-evidence.ts";
 import { type ObjectivesView, objectivesView } from "./view-model-objectives.ts";
@@ -40,6 +41,7 @@ export interface PageView {
   phases: Figure[];
   balances: BalanceView[];
   anomalies: AnomalyView[];
+  noAnomaly: string;
   warnings: string[];
   deviations: string[];
   instrument: InstrumentView;
@@ -97,6 +99,7 @@ export function pageView(result: Result): PageView {
     phases: result.decomposition.map((part) => decompositionFigure(part, result)),
     balances: result.balances.map(balanceView),
     anomalies: anomalyViews(result),
+    noAnomaly: noAnomalyText(result),
     warnings: result.warnings,
     deviations: deviationsOf(result),
     instrument: instrumentView(result),

@@ -181,7 +181,10 @@ function seriesTable(caption: string, drawable: Series[]): Table {
       byTime.set(tMs, row);
     }
   }
-  const rows = [...byTime].sort((a, b) => a[0] - b[0]);
+  // Instants at which no curve has a value say nothing.
+  const rows = [...byTime]
+    .filter(([, values]) => values.some((value) => value !== null && value !== undefined))
+    .sort((a, b) => a[0] - b[0]);
   const head = [num("time"), ...drawable.map((s) => num(`${s.label} (${s.unit})`))];
   return thinnedTable(
     caption,

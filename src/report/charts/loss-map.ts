@@ -31,7 +31,7 @@ export function lossMapFigure(result: Result, frame: TimeFrame): Figure {
   };
   const active = rows.filter((row) => row.cells.length > 0);
   if (active.length === 0) {
-    return figure({ ...base, empty: "No record was acknowledged, so nothing could go missing." });
+    return figure({ ...base, empty: "Too little was recorded to look for each record." });
   }
   const kept = worst(active);
   return figure({

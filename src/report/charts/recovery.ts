@@ -21,7 +21,7 @@ import {
   WIDTH,
 } from "../drawing.ts";
 import { cell, type Figure, figure, num, type Table, table } from "../figure.ts";
-import { count, formatAt, formatMeasure, formatMs } from "../format.ts";
+import { capitalise, count, formatAt, formatMeasure, formatMs, sentence } from "../format.ts";
 import { LEFT, timeTicks } from "./time-frame.ts";
 
 const ROWS_MAX = 32;
@@ -74,16 +74,17 @@ function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figu
   const base = {
     id: `recovery-${recovery.viewpoint}`,
     heading: VIEWPOINTS[recovery.viewpoint],
-    lead: `${measured.main}${bounds}.${spread} ${recovery.how}`,
+    lead: `${capitalise(measured.main)}${bounds}.${spread} ${sentence(recovery.how)}`,
   };
   const stalled = recovery.partitions.filter((row) => row.rtoMs !== 0);
   const data = recovery.partitions.length === 0 ? null : partitionTable(recovery.partitions);
   if (recovery.measure.inconclusive !== undefined && stalled.length === 0) {
-    return figure({ ...base, empty: recovery.measure.inconclusive, table: data });
+    return figure({ ...base, empty: sentence(recovery.measure.inconclusive), table: data });
   }
   if (stalled.length === 0 || reach <= 0) {
     const n = recovery.partitions.length;
-    const empty = n === 0 ? "No partition was measured." : `None of ${n} partitions stalled.`;
+    const none = recovery.measure.value === 0 ? "No stall was seen." : "No partition was measured.";
+    const empty = n === 0 ? none : `None of ${count(n, "partition")} stalled.`;
     return figure({ ...base, empty, table: data });
   }
   const kept = worst(recovery.partitions);

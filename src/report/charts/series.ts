@@ -4,6 +4,7 @@
  */
 import type { Result, Series } from "../../reconcile/result.ts";
 import type { Figure } from "../figure.ts";
+import { sentence } from "../format.ts";
 import { parseTarget } from "../target.ts";
 import { lineFigure } from "./lines.ts";
 import type { TimeFrame } from "./time-frame.ts";
@@ -132,17 +133,13 @@ function exposureFigure(result: Result, frame: TimeFrame, kind: "records" | "tim
         objective && target !== null
           ? { value: target, label: `objective ${objective.target}` }
           : null,
-      whenEmpty: "Nothing is replicated here, so there is no second site to be exposed against.",
+      whenEmpty:
+        sentence(
+          result.exposure[kind === "records" ? "maxRecords" : "maxTimeMs"].inconclusive ?? "",
+        ) || "Nothing is replicated here, so there is no second site to be exposed against.",
     },
     frame,
   );
-}
-
-function sentence(s: string): string {
-  const trimmed = s.trim();
-  if (trimmed === "") return "";
-  const upper = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }
 
 function meanings(series: Series[]): string {

@@ -19,7 +19,7 @@ import {
   WIDTH,
 } from "../drawing.ts";
 
-export const LEFT = 148;
+export const LEFT = 164;
 export const RIGHT = 14;
 /** Space under a plot for the tick labels. */
 export const FOOT = 22;
@@ -72,14 +72,13 @@ function tickLabel(ms: number, step: number): string {
 }
 
 function bandOf(fault: FaultResult, endMs: number): Band {
-  const effectiveMs =
-    fault.beganHighMs ?? fault.injectedAtMs ?? fault.effectiveAtMs ?? fault.injectingAtMs;
   const healingMs = fault.healingAtMs ?? fault.healedAtMs ?? endMs;
   return {
     step: fault.step,
     label: fault.kind,
     fromMs: fault.injectingAtMs,
-    effectiveMs: Math.max(fault.injectingAtMs, fault.effectiveAtMs ?? effectiveMs),
+    // A fault that was not proven is never drawn as one that was.
+    effectiveMs: Math.max(fault.injectingAtMs, fault.effectiveAtMs ?? healingMs),
     healingMs,
     toMs: Math.max(healingMs, fault.healedAtMs ?? endMs),
   };
@@ -137,8 +136,9 @@ export function axisLayer(frame: TimeFrame, top: number, bottom: number): Layer 
 
 export function bandLegend(frame: TimeFrame): LegendItem[] {
   if (frame.bands.length === 0) return [];
+  const proven = frame.bands.some((band) => band.effectiveMs < band.healingMs);
   return [
-    boxSample("band", "fault in effect"),
-    boxSample("band-edge", "fault being injected or healed"),
+    ...(proven ? [boxSample("band", "fault in effect")] : []),
+    boxSample("band-edge", "fault injected or healed, not yet proven"),
   ];
 }

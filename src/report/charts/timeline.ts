@@ -132,7 +132,7 @@ export function placeLabels(marks: readonly Mark[], frame: TimeFrame): PlacedLab
     else groups.push({ x, width: 0, text: "", marks: [mark], row: 0, toLeft: false });
   }
   const placed: PlacedLabel[] = [];
-  for (const group of groups.slice(0, LABELS_MAX).reverse()) {
+  for (const group of labelled(groups).reverse()) {
     const [first] = group.marks;
     const name = first ? shorten(styleOf(first.kind).label, 150, 11) : "";
     group.text = group.marks.length > 1 ? `${name} ×${group.marks.length}` : name;
@@ -149,6 +149,13 @@ export function placeLabels(marks: readonly Mark[], frame: TimeFrame): PlacedLab
     placed.push(group);
   }
   return placed.reverse();
+}
+
+/** With too many events for a label each, those of no known kind go without; all keep a mark. */
+function labelled(groups: PlacedLabel[]): PlacedLabel[] {
+  if (groups.length <= LABELS_MAX) return [...groups];
+  const isKnown = (group: PlacedLabel) => markerKind(group.marks[0]?.kind ?? "") in GLYPHS;
+  return groups.filter(isKnown).slice(0, LABELS_MAX);
 }
 
 function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
@@ -179,7 +186,8 @@ function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
       bandLayer(frame, top, bottom),
       axisLayer(frame, top, bottom),
       bars,
-      labelLayer(labels, laneY, top, frame),
+      labelLayer(labels, laneY, top),
+      markLayer(marks, laneY, top, frame),
     ],
   };
 }
@@ -196,7 +204,7 @@ function drawLane(drawn: Layer, lane: Lane, y: number, frame: TimeFrame): void {
   }
 }
 
-function labelLayer(labels: PlacedLabel[], laneY: number[], top: number, frame: TimeFrame): Layer {
+function labelLayer(labels: PlacedLabel[], laneY: number[], top: number): Layer {
   const drawn = layer();
   for (const label of labels) {
     const baseline = top - 8 - label.row * LABEL_ROW;
@@ -205,31 +213,28 @@ function labelLayer(labels: PlacedLabel[], laneY: number[], top: number, frame: 
     const x = label.toLeft ? label.x - 5 : label.x + 5;
     drawn.texts.push(text(x, baseline, label.text, "t s", label.toLeft ? "end" : "start"));
   }
-  const last = new Map<number, { x: number; up: boolean }>();
-  for (const mark of labels.flatMap((label) => label.marks)) {
-    const style = styleOf(mark.kind);
-    const x = frame.x(mark.atMs);
-    // Marks of one lane that would cover each other stand above and below its line in turn.
-    const before = last.get(mark.lane);
-    const close = before !== undefined && x - before.x < 9;
-    const up = close ? !before.up : true;
-    last.set(mark.lane, { x, up });
-    const y =
-      (laneY[mark.lane] ?? top) + (close || isCrowded(mark, labels, frame) ? (up ? -4 : 4) : 0);
-    const title = `${mark.label}, ${formatMs(mark.atMs)}`;
-    drawn.paths.push(path(glyph(style.glyph, x, y, 4.5), style.c, title));
-  }
   return drawn;
 }
 
-function isCrowded(mark: Mark, labels: PlacedLabel[], frame: TimeFrame): boolean {
-  const x = frame.x(mark.atMs);
-  return labels.some((label) =>
-    label.marks.some(
+/** Marks of one lane that would cover each other stand above and below its line in turn. */
+function markLayer(marks: Mark[], laneY: number[], top: number, frame: TimeFrame): Layer {
+  const drawn = layer();
+  const ups = new Map<number, boolean>();
+  for (const mark of marks) {
+    const style = styleOf(mark.kind);
+    const x = frame.x(mark.atMs);
+    const crowded = marks.some(
       (other) =>
         other !== mark && other.lane === mark.lane && Math.abs(frame.x(other.atMs) - x) < 9,
-    ),
-  );
+    );
+    const up = !(ups.get(mark.lane) ?? false);
+    ups.set(mark.lane, up);
+    const shift = crowded ? (up ? -5.5 : 5.5) : 0;
+    const title = `${mark.label}, ${formatMs(mark.atMs)}`;
+    const d = glyph(style.glyph, x, (laneY[mark.lane] ?? top) + shift, 4);
+    drawn.paths.push(path(d, style.c, title));
+  }
+  return drawn;
 }
 
 function legend(lanes: Lane[], marks: Mark[], frame: TimeFrame): LegendItem[] {

@@ -65,7 +65,7 @@ export function rungsOf(model: TopologyModel): Rung[] {
 
 export function topologyDrawing(model: TopologyModel): Drawing {
   const n = model.regions.length;
-  const width = Math.min((WIDTH - GAP * (n - 1)) / n, 472);
+  const width = Math.min((WIDTH - 1 - GAP * (n - 1)) / n, 471);
   const left = (index: number) => index * (width + GAP) + 0.5;
   const boxes = layer();
   const heights = model.regions.map((region, index) =>
@@ -124,14 +124,15 @@ function drawRegion(
 
 function drawNode(drawn: Layer, node: NodeBox, x: number, y: number, width: number): void {
   drawn.paths.push(path(rect(x, y, width, NODE), "node"));
-  const note = [node.roles, node.port === "" ? "" : `:${node.port}`].filter((s) => s !== "");
-  const noteText = note.join(" ");
+  const port = node.port === "" ? "" : `:${node.port}`;
   const room = width - 16;
   const name = shorten(node.name, room);
   drawn.texts.push(text(x + 8, y + 16, name, "t"));
   const rest = room - textWidth(name) - 12;
-  if (rest > 40)
-    drawn.texts.push(text(x + width - 8, y + 16, shorten(noteText, rest), "t m", "end"));
+  // What does not fit beside the name is in the table of nodes.
+  const notes = [`${node.roles} ${port}`.trim(), node.roles, port];
+  const note = notes.find((s) => s !== "" && textWidth(s) <= rest);
+  if (note) drawn.texts.push(text(x + width - 8, y + 16, note, "t m", "end"));
 }
 
 function drawRung(

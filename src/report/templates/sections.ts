@@ -53,7 +53,7 @@ export const evidencePartial = `<section id="balances" aria-labelledby="balances
 {{#if anomalies}}{{#each anomalies}}<div class="anomaly">
 <p>{{> mark kind}}<b>{{name}}: {{count}}</b>{{#if cause}} ({{cause}}){{/if}} · {{#if violation}}a violation{{else}}no violation{{/if}}. <span class="sub">{{meaning}}</span></p>
 {{#if examples}}<details{{#if violation}} open{{/if}}><summary>{{examples.caption}}</summary>{{> table examples}}</details>{{/if}}</div>
-{{/each}}{{else}}<p class="empty">No anomaly of any class was found.</p>{{/if}}
+{{/each}}{{else}}<p class="empty">{{noAnomaly}}</p>{{/if}}
 <h3>Deviations</h3>
 {{#if deviations}}<ul>{{#each deviations}}<li>{{this}}</li>{{/each}}</ul>{{else}}<p class="empty">The run went as planned and no prediction was refuted.</p>{{/if}}
 <h3>Warnings</h3>

@@ -38,14 +38,14 @@ ul{margin:0 0 10px;padding-left:20px;max-width:52em}li{margin:2px 0;overflow-wra
 .word span{color:var(--soft)}
 .answer{font-size:17.5px;line-height:1.5;max-width:44em}
 .reasons{margin-bottom:14px}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:8px 24px;margin:14px 0 0}
+dd.code,td.code{overflow-wrap:anywhere}.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:8px 24px;margin:14px 0 0}
 .facts div{min-width:0;border-top:1px solid var(--rule);padding-top:4px}
-.facts .span{grid-column:span 2}.facts .code dd{font-size:12.5px}.facts dt{font-family:system-ui,sans-serif;font-size:12.5px;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
+.facts .span{grid-column:span 2}.facts .code dd{font-size:12px}.facts dt{font-family:system-ui,sans-serif;font-size:12.5px;color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 nav ol{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:22px 0 0;padding:8px 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule);font-size:14px}
 nav li{margin:0}nav a{display:inline-block;padding:3px 0}
 section{scroll-margin-top:8px}
-.scroll{overflow-x:auto;margin:8px 0 0}
-table{border-collapse:collapse;font-size:13.5px;line-height:1.4;min-width:100%}
+.scroll{overflow-x:auto;margin:12px 0 0}.plot{margin-top:4px}
+table{border-collapse:collapse;font-size:13.5px;line-height:1.4}.judged,.account table{width:100%}
 caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
 th,td{text-align:left;vertical-align:top;padding:5px 18px 5px 0;border-bottom:1px solid var(--faint)}
 th:last-child,td:last-child{padding-right:4px}
@@ -106,10 +106,10 @@ const media = `
 body{max-width:none;padding:0;font-size:10pt;line-height:1.4}nav,.skip{display:none}
 h2{margin-top:22pt}h1,h2,h3,summary,caption,.legend,figcaption{break-after:avoid}
 details::details-content{content-visibility:visible;block-size:auto}details>*{display:block}
-.scroll{overflow:visible}.drawing{min-width:0}table{font-size:8pt}
+.scroll{overflow:visible;margin-top:6pt}.drawing{min-width:0}table,table .sub,thead th{font-size:8pt;line-height:1.3}caption,.note,summary,.legend{font-size:8.5pt}figcaption p{font-size:9pt}
 .judged tbody th,.judged .how,td.wide{min-width:0}
 thead{display:table-header-group}tr,.drawing,.plot,.account,.empty,.facts div{break-inside:avoid}
-td,th{padding-right:8px}.code{font-size:7.5pt}td{overflow-wrap:anywhere}td.n{overflow-wrap:normal}
+td,th{padding:2px 8px 2px 0}td.code,dd.code{font-size:7.5pt;overflow-wrap:anywhere}thead th{white-space:normal}
 a{color:inherit;text-decoration:none}summary{color:var(--ink)}
 svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
