@@ -18,7 +18,7 @@ function table(rows: string[][]): string[] {
 
 /** `5 s` rather than `5.00 s`: what a file says is exact. */
 function time(ms: number): string {
-  return formatDurationMs(ms).replace(/\.?0+ s$/, " s");
+  return formatDurationMs(ms).replace(/\.(\d*?)0+ s$/, (_, rest) => `${rest && `.${rest}`} s`);
 }
 
 /** Words to lines of at most 96 characters, indented by two. */

@@ -56,7 +56,7 @@ const runbookStep = z
       .describe("Region that is given up; found from the steps unless set."),
     to: z.string().describe("Region that takes over."),
     decision: durationSchema
-      .default(0)
+      .prefault("0s")
       .describe("How long people take to decide, after the loss was detected."),
     detect: detectSchema.prefault({}).describe("How the loss is detected."),
   })

@@ -90,7 +90,7 @@ function targetSchema(metric: MetricId, role: Role) {
       return z.NEVER;
     })
     .optional()
-    .describe(label);
+    .describe(`${label}: ${hint}.`);
 }
 
 type TargetSchema = ReturnType<typeof targetSchema>;
@@ -101,6 +101,10 @@ function writtenAs(metric: MetricId): [group: string, name: string | null] {
   const alone = metricIds.filter((other) => other.startsWith(`${group}.`)).length === 1;
   return [group, alone && name === "records" ? null : name];
 }
+
+/** Where each metric stands under `objectives` and `predict`. */
+export const METRIC_PATHS: readonly (readonly [MetricId, ReturnType<typeof writtenAs>])[] =
+  metricIds.map((metric) => [metric, writtenAs(metric)]);
 
 function targetShape(
   role: Role,

@@ -6,9 +6,10 @@ import { z } from "zod";
 import { parseDurationMs, parsePercent, parseRatePerSecond, parseSizeBytes } from "./units.ts";
 
 function unit(parse: (text: string) => number | undefined, expected: string, pattern: string) {
+  const examples = expected.replace(/^.* such as /, "").split(/, | or /);
   return z
     .string({ error: `expected ${expected}` })
-    .meta({ pattern, examples: [expected] })
+    .meta({ pattern, examples })
     .transform((text, context) => {
       const value = parse(text.trim());
       if (value !== undefined) return value;

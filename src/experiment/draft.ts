@@ -1,0 +1,128 @@
+/**
+ * An experiment being checked: the parts the schema accepts, and the names of all parts, accepted
+ * or not. So a cluster with one wrong key is still a cluster that exists, and a step that is wrong
+ * does not hide what is wrong with the next one.
+ */
+import type { z } from "zod";
+import type { Finding, Path } from "./problems.ts";
+import { type StepEntry, steadyCheckSchema, stepSchema } from "./schema-steps.ts";
+import {
+  clusterSchema,
+  linkSchema,
+  type ReplicationEntry,
+  replicationSchema,
+  type TopologyEntry,
+} from "./schema-topology.ts";
+import {
+  type ConsumerEntry,
+  canarySchema,
+  consumerSchema,
+  type ProducerEntry,
+  producerSchema,
+  type TopicEntry,
+  topicSchema,
+} from "./schema-workload.ts";
+import { suggestion } from "./spelling.ts";
+
+/** A part and where it stands. */
+export interface Item<T> {
+  path: Path;
+  value: T;
+}
+
+export class Draft {
+  readonly findings: Finding[] = [];
+  readonly regions: string[];
+  readonly clusterNames: string[];
+  readonly topicNames: string[];
+  readonly stepIds: string[];
+  readonly links: Item<TopologyEntry["links"][number]>[];
+  readonly flows: Item<ReplicationEntry>[];
+  readonly topics: Item<TopicEntry>[];
+  readonly producers: Item<ProducerEntry>[];
+  readonly consumers: Item<ConsumerEntry>[];
+  readonly steady: Item<z.output<typeof steadyCheckSchema>>[];
+  readonly steps: Item<StepEntry>[];
+  readonly canaryEnabled: boolean;
+  /** Accepted or not. */
+  readonly flowCount: number;
+  readonly consumerCount: number;
+  /** Accepted parts only; checks of flows take out what they refuse. */
+  readonly topology: TopologyEntry;
+  /** Objectives and predictions as the file has them. */
+  readonly targets: { objectives: unknown; predict: unknown };
+
+  constructor(value: unknown) {
+    const root = mapping(value);
+    const topology = mapping(root["topology"]);
+    const workload = mapping(root["workload"]);
+    const clusters = mapping(topology["clusters"]);
+    this.regions = list(topology["regions"]).filter((name) => typeof name === "string");
+    this.clusterNames = Object.keys(clusters);
+    this.topicNames = namesIn(workload["topics"], "name");
+    this.stepIds = namesIn(root["steps"], "id");
+    this.links = items(linkSchema, topology["links"], ["topology", "links"]);
+    this.flows = items(replicationSchema, topology["replication"], ["topology", "replication"]);
+    this.topics = items(topicSchema, workload["topics"], ["workload", "topics"]);
+    this.producers = items(producerSchema, workload["producers"], ["workload", "producers"]);
+    this.consumers = items(consumerSchema, workload["consumers"], ["workload", "consumers"]);
+    this.steady = items(steadyCheckSchema, root["steadyState"], ["steadyState"]);
+    this.steps = items(stepSchema, root["steps"], ["steps"]) as Item<StepEntry>[];
+    this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
+    this.flowCount = list(topology["replication"]).length;
+    this.consumerCount = list(workload["consumers"]).length;
+    this.targets = { objectives: root["objectives"], predict: root["predict"] };
+    const accepted = Object.entries(clusters).flatMap(([name, cluster]) => {
+      const parsed = clusterSchema.safeParse(cluster);
+      return parsed.success ? [[name, parsed.data] as const] : [];
+    });
+    this.topology = {
+      regions: this.regions,
+      clusters: Object.fromEntries(accepted),
+      links: this.links.map((link) => link.value),
+      replication: [],
+    };
+  }
+
+  find(path: Path, message: string, at: "key" | "value" = "value"): void {
+    this.findings.push({ path, message, at });
+  }
+
+  /** Whether a name is one of the known; reports it when it is not. */
+  known(name: string, kind: string, names: readonly string[], path: Path, at?: "key"): boolean {
+    if (names.includes(name)) return true;
+    this.find(path, `no ${kind} "${name}"${suggestion(name, names, `${kind}s`)}`, at ?? "value");
+    return false;
+  }
+
+  region(name: string, path: Path, at?: "key"): boolean {
+    return this.known(name, "region", this.regions, path, at);
+  }
+
+  /** The other accepted clients, wherever they stand. */
+  get clients(): (ProducerEntry | ConsumerEntry)[] {
+    return [...this.producers, ...this.consumers].map(({ value }) => value);
+  }
+}
+
+function mapping(value: unknown): Record<string, unknown> {
+  const is = value !== null && typeof value === "object" && !Array.isArray(value);
+  return is ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function namesIn(value: unknown, key: string): string[] {
+  return list(value)
+    .map((item) => mapping(item)[key])
+    .filter((name) => typeof name === "string");
+}
+
+function items<S extends z.ZodType>(schema: S, value: unknown, base: Path): Item<z.output<S>>[] {
+  return list(value).flatMap((item, index) => {
+    const parsed = schema.safeParse(item);
+    return parsed.success ? [{ path: [...base, index], value: parsed.data }] : [];
+  });
+}
