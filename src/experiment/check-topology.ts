@@ -12,6 +12,7 @@ const HOST_NAME_MAX = 63;
 
 export function checkTopology(draft: Draft): void {
   checkRegions(draft);
+  checkPlaces(draft);
   for (const [name, cluster] of Object.entries(draft.topology.clusters)) {
     checkCluster(draft, cluster, name);
   }
@@ -28,16 +29,18 @@ function checkRegions(draft: Draft): void {
   });
 }
 
-function checkCluster(draft: Draft, cluster: ClusterEntry, name: string): void {
-  const base: Path = ["topology", "clusters", name];
-  for (const kind of ["brokers", "controllers"] as const) {
-    for (const region of Object.keys(cluster[kind] ?? {})) {
-      draft.region(region, [...base, kind, region], "key");
-      if (`${name}-${region}-c9`.length > HOST_NAME_MAX) {
-        draft.find(base, `"${name}-${region}-1" is too long for a host name`, "key");
-      }
+/** Of all clusters, those with other mistakes, too. */
+function checkPlaces(draft: Draft): void {
+  for (const { path, cluster, region } of draft.places) {
+    draft.region(region, path, "key");
+    if (`${cluster}-${region}-c9`.length > HOST_NAME_MAX) {
+      draft.find(path, `"${cluster}-${region}-1" is too long for a host name`, "key");
     }
   }
+}
+
+function checkCluster(draft: Draft, cluster: ClusterEntry, name: string): void {
+  const base: Path = ["topology", "clusters", name];
   const [major = 0, minor = 0] = cluster.kafka.split(".").map(Number);
   if (major < 3 || (major === 3 && minor < 3)) {
     draft.find([...base, "kafka"], `expected Kafka 3.3 or later, found ${cluster.kafka}`);

@@ -6,6 +6,7 @@
  * the names of all parts, so one wrong value does not hide the next mistake, nor make a second one.
  */
 import type { Topology } from "../topology/types.ts";
+import { checkNames } from "./check-names.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTargets } from "./check-targets.ts";
 import { checkTopology } from "./check-topology.ts";
@@ -30,6 +31,7 @@ export function checkExperiment(value: unknown): Checked {
   checkWorkload(draft);
   checkSteps(draft, topology);
   checkTargets(draft);
+  checkNames(draft, topology === undefined);
   const parsed = experimentSchema.safeParse(value);
   return { experiment: parsed.data as Experiment, findings: [...refused, ...draft.findings] };
 }

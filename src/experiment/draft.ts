@@ -32,8 +32,12 @@ export interface Item<T> {
 
 export class Draft {
   readonly findings: Finding[] = [];
+  /** Parts the schema refused; their names are still checked. */
+  readonly refused: (Item<Record<string, unknown>> & { kind: string })[] = [];
   readonly regions: string[];
   readonly clusterNames: string[];
+  /** Every region a cluster says it has nodes in. */
+  readonly places: { path: Path; cluster: string; region: string }[];
   readonly topicNames: string[];
   readonly stepIds: string[];
   readonly links: Item<TopologyEntry["links"][number]>[];
@@ -59,15 +63,24 @@ export class Draft {
     const clusters = mapping(topology["clusters"]);
     this.regions = list(topology["regions"]).filter((name) => typeof name === "string");
     this.clusterNames = Object.keys(clusters);
+    this.places = Object.entries(clusters).flatMap(([cluster, entry]) =>
+      ["brokers", "controllers"].flatMap((kind) =>
+        Object.keys(mapping(mapping(entry)[kind])).map((region) => ({
+          path: ["topology", "clusters", cluster, kind, region],
+          cluster,
+          region,
+        })),
+      ),
+    );
     this.topicNames = namesIn(workload["topics"], "name");
     this.stepIds = namesIn(root["steps"], "id");
-    this.links = items(linkSchema, topology["links"], ["topology", "links"]);
-    this.flows = items(replicationSchema, topology["replication"], ["topology", "replication"]);
-    this.topics = items(topicSchema, workload["topics"], ["workload", "topics"]);
-    this.producers = items(producerSchema, workload["producers"], ["workload", "producers"]);
-    this.consumers = items(consumerSchema, workload["consumers"], ["workload", "consumers"]);
-    this.steady = items(steadyCheckSchema, root["steadyState"], ["steadyState"]);
-    this.steps = items(stepSchema, root["steps"], ["steps"]) as Item<StepEntry>[];
+    this.links = this.#accept(linkSchema, topology, "links", ["topology"]);
+    this.flows = this.#accept(replicationSchema, topology, "replication", ["topology"]);
+    this.topics = this.#accept(topicSchema, workload, "topics", ["workload"]);
+    this.producers = this.#accept(producerSchema, workload, "producers", ["workload"]);
+    this.consumers = this.#accept(consumerSchema, workload, "consumers", ["workload"]);
+    this.steady = this.#accept(steadyCheckSchema, root, "steadyState", []);
+    this.steps = this.#accept(stepSchema, root, "steps", []) as Item<StepEntry>[];
     this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;
@@ -82,6 +95,21 @@ export class Draft {
       links: this.links.map((link) => link.value),
       replication: [],
     };
+  }
+
+  #accept<S extends z.ZodType>(
+    schema: S,
+    parent: Record<string, unknown>,
+    kind: string,
+    base: Path,
+  ): Item<z.output<S>>[] {
+    return list(parent[kind]).flatMap((item, index) => {
+      const path = [...base, kind, index];
+      const parsed = schema.safeParse(item);
+      if (parsed.success) return [{ path, value: parsed.data }];
+      this.refused.push({ path, value: mapping(item), kind });
+      return [];
+    });
   }
 
   find(path: Path, message: string, at: "key" | "value" = "value"): void {
@@ -118,11 +146,4 @@ function namesIn(value: unknown, key: string): string[] {
   return list(value)
     .map((item) => mapping(item)[key])
     .filter((name) => typeof name === "string");
-}
-
-function items<S extends z.ZodType>(schema: S, value: unknown, base: Path): Item<z.output<S>>[] {
-  return list(value).flatMap((item, index) => {
-    const parsed = schema.safeParse(item);
-    return parsed.success ? [{ path: [...base, index], value: parsed.data }] : [];
-  });
 }

@@ -64,8 +64,8 @@ function toldUnion(issue: z.core.$ZodIssueInvalidUnion, input: unknown, path: Pa
 function unknownName(what: string, input: unknown, known: readonly string[], plural: string) {
   const name = typeof input === "string" ? input : describeValue(input);
   const near = nearest(name, known);
-  const meant = near === undefined ? "" : `; did you mean "${near}"?`;
-  return `unknown ${what} "${name}"${meant}; the ${plural} are ${known.join(", ")}`;
+  const meant = near === undefined ? "; the" : `; did you mean "${near}"? The`;
+  return `unknown ${what} "${name}"${meant} ${plural} are ${known.join(", ")}`;
 }
 
 /** The branch of `stepSchema` a step is meant to be, or why that cannot be told. */

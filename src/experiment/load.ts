@@ -58,6 +58,7 @@ function readBytes(file: string): Buffer {
   try {
     const stat = statSync(file);
     if (stat.isDirectory()) throw unreadable("expected a file, found a directory");
+    if (!stat.isFile() && !stat.isFIFO()) throw unreadable("expected a file, found a device");
     if (stat.size > BYTES_MAX) {
       throw unreadable(`expected at most 1 MiB, found ${stat.size} bytes`);
     }
@@ -92,12 +93,19 @@ export function parseExperiment(
   file: string,
   options: LoadOptions = {},
 ): ParsedExperiment {
-  const source = new Source(text, file);
-  const vars = source.resolveVariables(options.vars ?? {});
-  const checked = checkExperiment(source.value());
-  source.report(checked.findings);
-  source.throwIfAny();
-  return { experiment: checked.experiment, vars };
+  try {
+    const source = new Source(text, file);
+    const vars = source.resolveVariables(options.vars ?? {});
+    const checked = checkExperiment(source.value());
+    source.report(checked.findings);
+    source.throwIfAny();
+    return { experiment: checked.experiment, vars };
+  } catch (error) {
+    // Parsing recurses: the stack is the limit of nesting, wherever it is met.
+    if (!(error instanceof RangeError)) throw error;
+    const message = "nested too deeply, or an alias (*name) refers to itself";
+    throw new ExperimentError([{ file, line: 1, column: 1, message }], { cause: error });
+  }
 }
 
 /** A parsed YAML text that can tell where a value stands. */
@@ -111,18 +119,13 @@ class Source {
   constructor(text: string, file: string) {
     this.#file = file;
     this.#masked = maskVariables(text);
-    try {
-      this.#document = parseDocument(this.#masked, {
-        lineCounter: this.#lines,
-        prettyErrors: false,
-        merge: true,
-      }) as Document;
-    } catch (error) {
-      // The parser recurses; nesting without end overflows its stack.
-      const reason = error instanceof RangeError ? "nested too deeply" : messageOf(error);
-      throw new ExperimentError([{ file, line: 1, column: 1, message: reason }], { cause: error });
-    }
+    this.#document = parseDocument(this.#masked, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      merge: true,
+    }) as Document;
     for (const error of [...this.#document.errors, ...this.#document.warnings]) {
+      if (/stack/i.test(error.message)) throw new RangeError(error.message);
       this.#add(error.pos[0], sentenceOf(error, this.#masked));
     }
     this.throwIfAny();
@@ -168,6 +171,10 @@ class Source {
         this.#refer(node, values, used);
         node.value = substitute(node.value, values, node.type === Scalar.PLAIN);
       },
+      Alias: (_, node) => {
+        if (node.resolve(this.#document)) return;
+        this.#add(offsetOfNode(node) ?? 0, `no anchor "&${node.source}" stands before this alias`);
+      },
     });
     return used;
   }
@@ -188,10 +195,8 @@ class Source {
     try {
       return withoutExtensions(this.#document.toJS({ maxAliasCount: ALIASES_MAX }));
     } catch (error) {
-      const reason = /alias/i.test(messageOf(error))
-        ? "aliases (*name) make it too large, or refer to themselves"
-        : messageOf(error);
-      this.#add(0, reason);
+      if (error instanceof RangeError || !/alias/i.test(messageOf(error))) throw error;
+      this.#add(0, "aliases (*name) make it too large");
       this.throwIfAny();
       throw error;
     }

@@ -31,7 +31,8 @@ export function distance(a: string, b: string): number {
 export function nearest(unknown: string, known: readonly string[]): string | undefined {
   // Comparing costs the product of the lengths; nobody mistypes a name that long.
   if (unknown.length > 60) return undefined;
-  const limit = Math.max(1, Math.floor(unknown.length / 3));
+  // Of one or two letters, half would be changed: that is no typo.
+  const limit = Math.floor(unknown.length / 3);
   let best: { name: string; cost: number } | undefined;
   for (const name of known) {
     const cost = distance(unknown.toLowerCase(), name.toLowerCase());
@@ -45,5 +46,5 @@ export function suggestion(unknown: string, known: readonly string[], plural: st
   const near = nearest(unknown, known);
   if (near !== undefined) return `; did you mean "${near}"?`;
   if (known.length === 0) return `; there are no ${plural}`;
-  return `; the ${plural} are ${known.join(", ")}`;
+  return `; the ${plural} are ${[...new Set(known)].join(", ")}`;
 }
