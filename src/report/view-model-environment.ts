@@ -76,8 +76,11 @@ export function environmentView(result: Result): EnvironmentView {
   const loose: [string, string][] = [];
   const facts: Table[] = [];
   for (const [key, value] of Object.entries(result.environment)) {
-    if (typeof value === "object" && value !== null) facts.push(settingsTable(key, flatten(value)));
-    else loose.push([key, scalar(value)]);
+    const rows = flatten(value);
+    const [first] = rows;
+    // A single value, or a list of values, has no name of its own but the key.
+    if (first && first[0] === "") loose.push([key, first[1]]);
+    else facts.push(settingsTable(key, rows));
   }
   const other = loose.length === 0 ? [] : [settingsTable("Other facts", loose)];
   return { topology: drawn, groups: [...facts, ...other, ...clusters, ...mirrors] };

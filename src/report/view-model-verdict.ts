@@ -151,7 +151,8 @@ function prefaceOf(result: Result): string {
   const n = result.objectives.length;
   if (n === 0) return "No objective was set.";
   const met = result.objectives.filter((o) => o.verdict === "met").length;
-  if (met === n) return n === 1 ? "The objective was met." : `All ${n} objectives were met.`;
+  if (met === n && n <= 2) return n === 1 ? "The objective was met." : "Both objectives were met.";
+  if (met === n) return `All ${n} objectives were met.`;
   return `${met} of ${count(n, "objective")} ${met === 1 ? "was" : "were"} met.`;
 }
 

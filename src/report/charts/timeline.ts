@@ -54,7 +54,7 @@ interface PlacedLabel {
 const LANE = 20;
 const GROUP = 17;
 const LABEL_ROW = 15;
-const LABELS_MAX = 28;
+const LABELS_MAX = 16;
 
 const GLYPHS: Record<string, { glyph: Glyph; c: string; label: string }> = {
   injected: { glyph: "down", c: "mark k-bad", label: "fault injected" },

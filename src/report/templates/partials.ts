@@ -30,8 +30,8 @@ const table = `<div class="scroll" tabindex="0" role="group" aria-label="{{capti
 
 const figure = `<figure class="figure" id="{{id}}" aria-labelledby="{{id}}-h">
 <figcaption><h3 id="{{id}}-h">{{heading}}</h3>{{#if lead}}<p class="lead">{{lead}}</p>{{/if}}</figcaption>
-{{#if drawing}}{{#if legend}}<ul class="legend">{{#each legend}}<li><svg class="key" viewBox="0 0 22 12" width="22" height="12" aria-hidden="true" focusable="false">{{#each paths}}{{> shape}}{{/each}}</svg>{{label}}</li>{{/each}}</ul>{{/if}}
-<div class="scroll plot" tabindex="0" role="group" aria-label="{{heading}}">{{> drawing drawing}}</div>{{/if}}
+{{#if drawing}}<div class="chart">{{#if legend}}<ul class="legend">{{#each legend}}<li><svg class="key" viewBox="0 0 22 12" width="22" height="12" aria-hidden="true" focusable="false">{{#each paths}}{{> shape}}{{/each}}</svg>{{label}}</li>{{/each}}</ul>{{/if}}
+<div class="scroll plot" tabindex="0" role="group" aria-label="{{heading}}">{{> drawing drawing}}</div></div>{{/if}}
 {{#if empty}}<p class="empty">{{empty}}</p>{{/if}}
 {{#if table}}<details{{#if tableOpen}} open{{/if}}><summary>Numbers: {{table.caption}}</summary>{{> table table}}</details>{{/if}}
 </figure>`;

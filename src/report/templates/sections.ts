@@ -45,7 +45,7 @@ export const evidencePartial = `<section id="balances" aria-labelledby="balances
 {{#if balances}}<div class="accounts">{{#each balances}}<div class="account"><table>
 <caption>{{title}}</caption><thead><tr><th scope="col">item</th><th scope="col" class="n">records</th></tr></thead><tbody>
 {{#each rows}}<tr class="{{#if total}}total{{/if}}"><th scope="row">{{label}}{{#if note}}<span class="sub">{{note}}</span>{{/if}}</th><td class="n">{{count}}</td></tr>
-{{/each}}</tbody></table><p class="tie">{{#if ties}}✓{{else}}✗{{/if}} {{tieText}}</p></div>{{/each}}</div>{{else}}<p class="empty">No account could be drawn up: no record was journalled.</p>{{/if}}
+{{/each}}</tbody></table><p class="tie">{{#if ties}}✓{{else}}✗{{/if}} {{tieText}}</p></div>{{/each}}</div>{{else}}<p class="empty">No account could be drawn up.</p>{{/if}}
 </section>
 <section id="findings" aria-labelledby="findings-h">
 <h2 id="findings-h">Findings</h2>
@@ -64,7 +64,7 @@ export const evidencePartial = `<section id="balances" aria-labelledby="balances
 <p><span class="tag">{{> mark instrument.kind}}{{instrument.word}}</span> {{instrument.journalsText}}.</p>
 {{#if instrument.problems}}<ul>{{#each instrument.problems}}<li>{{this}}</li>{{/each}}</ul>{{/if}}
 {{#if instrument.facts}}{{> table instrument.facts}}{{/if}}
-{{#if instrument.controls}}{{> table instrument.controls}}{{else}}<p class="empty">This plan has no control: there is no partition that it leaves alone.</p>{{/if}}
+{{#if instrument.controls}}{{> table instrument.controls}}{{else}}<p class="empty">No control was measured.</p>{{/if}}
 {{#if instrument.journals}}<details><summary>Numbers: {{instrument.journals.caption}}</summary>{{> table instrument.journals}}</details>{{/if}}
 </section>
 <section id="environment" aria-labelledby="environment-h">

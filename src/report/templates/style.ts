@@ -79,7 +79,7 @@ const drawings = `
 .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 .grid{fill:none;stroke:var(--faint)}.axis{fill:none;stroke:var(--soft)}.leader{fill:none;stroke:var(--soft);stroke-dasharray:1 2}
 .band{fill:var(--bandfill)}.band-edge{fill:url(#h-up)}.band-line{fill:none;stroke:var(--bandedge)}
-.hatch-edge{stroke:var(--bandedge);stroke-width:2}
+.hatch-edge{stroke:var(--bandedge);stroke-width:1.6;stroke-opacity:.55}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke:var(--soft)}
 .l-a{stroke:var(--blue)}.l-b{stroke:var(--green);stroke-dasharray:6 2}.l-c{stroke:var(--purple)}.l-d{stroke:var(--amber);stroke-dasharray:2 2}.l-e{stroke:var(--ink);stroke-dasharray:8 2 2 2}
 .l-due{stroke:var(--ink);stroke-dasharray:2 3;stroke-width:1.3}.l-bad{stroke:var(--red)}.l-other{stroke:var(--ink)}
@@ -108,7 +108,7 @@ h2{margin-top:22pt}h1,h2,h3,summary,caption,.legend,figcaption{break-after:avoid
 details::details-content{content-visibility:visible;block-size:auto}details>*{display:block}
 .scroll{overflow:visible;margin-top:6pt}.drawing{min-width:0}table,table .sub,thead th{font-size:8pt;line-height:1.3}caption,.note,summary,.legend{font-size:8.5pt}figcaption p{font-size:9pt}
 .judged tbody th,.judged .how,td.wide{min-width:0}
-thead{display:table-header-group}tr,.drawing,.plot,.account,.empty,.facts div{break-inside:avoid}
+thead{display:table-header-group}tr,.drawing,.chart,figcaption,p,li,.account,.empty,.facts div{break-inside:avoid}
 td,th{padding:2px 8px 2px 0}td.code,dd.code{font-size:7.5pt;overflow-wrap:anywhere}thead th{white-space:normal}
 a{color:inherit;text-decoration:none}summary{color:var(--ink)}
 svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;

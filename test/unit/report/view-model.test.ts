@@ -9,6 +9,7 @@ import {
   list,
   sentence,
 } from "../../../src/report/format.ts";
+import { renderReport } from "../../../src/report/render.ts";
 import { parseTarget } from "../../../src/report/target.ts";
 import { stylePartial } from "../../../src/report/templates/style.ts";
 import { pageView } from "../../../src/report/view-model.ts";
@@ -171,6 +172,28 @@ describe(flatten.name, () => {
       ["e.0.f", "true"],
     ]);
   });
+});
+
+describe("the page", () => {
+  for (const name of ["broker-kill-passed", "region-loss-failed", "crash-inconclusive"]) {
+    it(`has one h1, unique ids, and links and labels that lead somewhere: ${name}`, () => {
+      const html = renderReport(load(name));
+      const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1] ?? "");
+      expect(new Set(ids).size).to.equal(ids.length);
+      expect(html.match(/<h1>/g)).to.have.length(1);
+      const uses = [
+        ...[...html.matchAll(/ href="#([^"]*)"/g)].map((match) => match[1] ?? ""),
+        ...[...html.matchAll(/ aria-labelledby="([^"]*)"/g)].flatMap((m) =>
+          (m[1] ?? "").split(" "),
+        ),
+        ...[...html.matchAll(/url\(#([^)]*)\)/g)].map((match) => match[1] ?? ""),
+      ];
+      expect(uses.length).to.be.greaterThan(20);
+      for (const id of uses) expect(ids, id).to.include(id);
+      expect(html).to.match(/<html lang="en">/);
+      expect(html).to.not.match(/<script|undefined|NaN|\[object/);
+    });
+  }
 });
 
 /** WCAG 2.2 relative luminance. */
