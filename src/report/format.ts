@@ -80,11 +80,12 @@ export function formatOptional(value: number | null): string {
   return value === null ? "–" : formatNumber(value);
 }
 
-/** `2026-03-01 09:00:00 UTC`; text that is not a date is shown as it is. */
+const ISO_UTC = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/;
+
+/** `2026-03-01 09:00:00 UTC`; a time of another zone, or no time at all, is shown as it is. */
 export function formatUtc(text: string): string {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) return text;
-  return `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const [, day, time] = ISO_UTC.exec(text) ?? [];
+  return day === undefined || time === undefined ? text : `${day} ${time} UTC`;
 }
 
 export function count(n: number, noun: string, plural = `${noun}s`): string {

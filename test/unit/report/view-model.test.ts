@@ -55,7 +55,8 @@ describe("small words", () => {
     expect(formatMargin(-704, "records")).to.equal("−704 records");
     expect(formatMargin(20_910, "ms")).to.equal("+20.91 s");
     expect(formatMargin(null, "ms")).to.equal("–");
-    expect(formatUtc("2026-03-01T10:00:00+01:00")).to.equal("2026-03-01 09:00:00 UTC");
+    expect(formatUtc("2026-03-01T09:00:00.431Z")).to.equal("2026-03-01 09:00:00 UTC");
+    expect(formatUtc("2026-03-01T10:00:00+01:00")).to.equal("2026-03-01T10:00:00+01:00");
     expect(formatUtc("yesterday")).to.equal("yesterday");
     expect(list(["a", "b", "c", "d", "e"])).to.equal("a, b, c and 2 more");
     expect(list(["a", "b", "c", "d"])).to.equal("a, b, c and d");
