@@ -43,7 +43,7 @@ export interface ProbeLinesOptions {
 
 const CONNECT_MS = 400;
 const LINES_MAX = 8;
-const WAITING_PER_LINE_MAX = 4;
+const WAITING_PER_LINE_MAX = 16;
 /** A line that keeps a probe waiting for this long is joined by another. */
 const SUSPECT_US = 200_000;
 const RECONNECT_US = 50_000;

@@ -26,8 +26,9 @@ export interface AgentContext {
   emit(event: AgentEvent): void;
   /** Something happened to a client that explains its numbers. */
   clientEvent(client: string, what: string, detail?: string): void;
-  readonly producers: Set<ProducerSource>;
-  readonly readers: Set<ReaderSource>;
+  /** By id; a role that was stopped stays, so that its last totals can still be read. */
+  readonly producers: Map<number, ProducerSource>;
+  readonly readers: Map<number, ReaderSource>;
   /** Called when something threw outside every promise: kafkajs clients then start anew. */
   readonly crashed: Set<(reason: string) => void>;
 }

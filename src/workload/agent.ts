@@ -22,8 +22,8 @@ const EXIT_DISK_FULL = 3;
 const EXIT_MS = 1000;
 
 class Agent implements AgentContext {
-  readonly producers = new Set<ProducerSource>();
-  readonly readers = new Set<ReaderSource>();
+  readonly producers = new Map<number, ProducerSource>();
+  readonly readers = new Map<number, ReaderSource>();
   readonly crashed = new Set<(reason: string) => void>();
   readonly #out: MessageSink;
   readonly #operations: Operations;
@@ -86,14 +86,14 @@ class Agent implements AgentContext {
   #stats(): void {
     const nowUs = monotonicUs();
     let lateSendMaxUs = 0;
-    for (const source of this.producers)
+    for (const source of this.producers.values())
       lateSendMaxUs = Math.max(lateSendMaxUs, source.takeLateUs());
     const journalWriteMaxUs = this.#shelf?.takeWriteMaxUs() ?? 0;
     const stats: AgentStats = {
       event: "stats",
       tUs: nowUs,
-      producers: [...this.producers].map((source) => source.figures(nowUs)),
-      readers: [...this.readers].map((source) => source.takeFigures()),
+      producers: [...this.producers.values()].map((source) => source.figures(nowUs)),
+      readers: [...this.readers.values()].map((source) => source.takeFigures()),
       health: { ...this.#health.take(), lateSendMaxUs, journalWriteMaxUs },
       journals: this.#shelf?.progress() ?? [],
     };

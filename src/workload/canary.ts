@@ -79,7 +79,7 @@ export class Canary implements ProducerSource, Role {
   }
 
   start(): void {
-    this.#context.producers.add(this);
+    this.#context.producers.set(this.#spec.producer, this);
     this.#view.start();
     this.#schedule();
   }

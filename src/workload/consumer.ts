@@ -68,7 +68,7 @@ export class WorkloadConsumer implements ReaderSource, Role {
   }
 
   start(): void {
-    this.#context.readers.add(this);
+    this.#context.readers.set(this.#spec.reader, this);
     this.#context.crashed.add(this.#crash);
     this.#timers.push(
       setInterval(() => this.#journal.flush(), FLUSH_MS),

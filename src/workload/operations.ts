@@ -72,11 +72,8 @@ export class Operations {
         producer.start();
         return { journal: producer.journal };
       },
-      "producer.stop": async ({ producer, drainMs }: Ask<"producer.stop">) => {
-        const running = take(this.#producers, producer, "producer");
-        const drained = await running.drain(drainMs);
-        this.#context.producers.delete(running);
-        return drained;
+      "producer.stop": ({ producer, drainMs }: Ask<"producer.stop">) => {
+        return take(this.#producers, producer, "producer").drain(drainMs);
       },
       "consumer.start": (ask: Ask<"consumer.start">) => {
         refuseTwice(this.#consumers, ask.reader, "consumer");
@@ -93,9 +90,7 @@ export class Operations {
         return { journal: consumer.journal };
       },
       "consumer.stop": async ({ reader }: Ask<"consumer.stop">) => {
-        const running = take(this.#consumers, reader, "consumer");
-        await running.stop();
-        this.#context.readers.delete(running);
+        await take(this.#consumers, reader, "consumer").stop();
         return {};
       },
       "canary.start": (ask: Ask<"canary.start">) => {
@@ -106,9 +101,7 @@ export class Operations {
         return { journal: canary.journal };
       },
       "canary.stop": async ({ producer }: Ask<"canary.stop">) => {
-        const running = take(this.#canaries, producer, "canary");
-        await running.stop();
-        this.#context.producers.delete(running);
+        await take(this.#canaries, producer, "canary").stop();
         return {};
       },
     };

@@ -90,7 +90,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   }
 
   start(): void {
-    this.#context.producers.add(this);
+    this.#context.producers.set(this.#spec.producer, this);
     this.#context.crashed.add(this.#crash);
     this.#holder.start();
     const everyMs = Math.max(1, this.#spec.lingerMs);

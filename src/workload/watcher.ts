@@ -18,11 +18,13 @@ export class Watcher implements ReaderSource, Role {
   readonly #journal: JournalWriter;
   readonly #records: RecordLog;
   readonly #follower: LogFollower;
+  readonly #reader: number;
   #flush: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(context: AgentContext, spec: WatchSpec) {
     this.#context = context;
+    this.#reader = spec.reader;
     this.#journal = context.openJournal("watcher");
     const name = `watcher-${spec.reader}`;
     this.#records = new RecordLog({
@@ -50,7 +52,7 @@ export class Watcher implements ReaderSource, Role {
   }
 
   start(): void {
-    this.#context.readers.add(this);
+    this.#context.readers.set(this.#reader, this);
     this.#flush = setInterval(() => this.#journal.flush(), FLUSH_MS);
     this.#follower.start();
   }
@@ -60,7 +62,6 @@ export class Watcher implements ReaderSource, Role {
     this.#stopped = true;
     this.#follower.stop();
     clearInterval(this.#flush);
-    this.#context.readers.delete(this);
     this.#context.closeJournal(this.#journal);
   }
 
