@@ -60,7 +60,8 @@ function writeSchemas(): void {
       mkdirSync(join(file, ".."), { recursive: true });
       writeFileSync(file, schemaText(name));
     } catch (error) {
-      throw new DrillError("E_USAGE", `${file} cannot be written: ${messageOf(error)}`);
+      const message = `${file} cannot be written: ${messageOf(error)}`;
+      throw new DrillError("E_USAGE", message, { cause: error });
     }
     process.stderr.write(`wrote ${file}\n`);
   }

@@ -110,9 +110,11 @@ export class DrillError extends Error {
   }
 }
 
-/** The message of anything that was thrown, with the messages of its causes. */
+/** The message of anything that was thrown, with what its causes have to add. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const own = thrown.message || thrown.name;
-  return thrown.cause === undefined ? own : `${own}: ${messageOf(thrown.cause)}`;
+  const cause = thrown.cause === undefined ? "" : messageOf(thrown.cause);
+  // Many messages end in that of their cause already: it is not said twice.
+  return own.includes(cause) ? own : `${own}: ${cause}`;
 }

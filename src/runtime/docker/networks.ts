@@ -48,10 +48,12 @@ export async function createNetwork(
     } catch (error) {
       // 403: the subnet overlaps one that exists, perhaps of another run. Any other is final.
       if (!hasStatus(error, 403) && !messageOf(error).includes("overlap")) {
-        throw new DrillError("E_NETWORK", `network ${name}: ${messageOf(error)}`);
+        const message = `network ${name}: ${messageOf(error)}`;
+        throw new DrillError("E_NETWORK", message, { cause: error });
       }
       last = error;
     }
   }
-  throw new DrillError("E_NETWORK", `no free subnet in 10.213.0.0/16: ${messageOf(last)}`);
+  const message = `no free subnet in 10.213.0.0/16: ${messageOf(last)}`;
+  throw new DrillError("E_NETWORK", message, { cause: last });
 }

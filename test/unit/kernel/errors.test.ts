@@ -33,4 +33,10 @@ describe(messageOf.name, () => {
     expect(messageOf("text")).to.equal("text");
     expect(messageOf(undefined)).to.equal("undefined");
   });
+
+  it("does not say twice what a message took over from its cause", () => {
+    const cause = new Error("connection refused");
+    const error = new DrillError("E_NETWORK", `network east: ${messageOf(cause)}`, { cause });
+    expect(messageOf(error)).to.equal("network east: connection refused");
+  });
 });
