@@ -13,7 +13,8 @@ export async function connectEngine(): Promise<Docker> {
   try {
     await docker.ping();
   } catch (error) {
-    throw new DrillError("E_ENGINE_ABSENT", `no container engine answers: ${messageOf(error)}`);
+    const message = `no container engine answers: ${messageOf(error)}`;
+    throw new DrillError("E_ENGINE_ABSENT", message, { cause: error });
   }
   return docker;
 }
