@@ -12,6 +12,7 @@
  * ```
  *  sync.group.offsets.enabled   → primary->standby.sync.group.offsets.enabled   a flow's setting
  *  offset.flush.interval.ms     → standby.offset.flush.interval.ms              a Connect worker's
+ *  producer.linger.ms           → standby.producer.linger.ms                    the worker's, too
  *  replication.policy.class     → as it is                                      both read it there
  *  standby.producer.linger.ms   → as it is: a cluster's name is in front
  *  primary->standby.tasks.max   → as it is
@@ -48,17 +49,36 @@ const FIRST_HOST = 101;
 const REPLICATION_MAX = 3;
 const IDENTITY = "IdentityReplicationPolicy";
 
-/** Prefixes that MirrorMaker hands from the top of the file to workers and connectors alike. */
-const TOP_LEVEL =
-  /^(replication\.policy\.|config\.providers|dedicated\.mode\.|listeners$|admin\.listeners)/;
+/** What MirrorMaker hands from the top of the file to workers and connectors alike. */
+const TOP_LEVEL = ["replication.policy.", "config.providers", "dedicated.mode.", "admin.listeners"];
 /** Settings of the Connect worker, which reads them under the name of the target cluster. */
-const WORKER =
-  /^((offset|config|status)\.storage\.|offset\.flush\.|plugin\.|(key|value|header)\.converter|scheduled\.rebalance\.|rebalance\.timeout|session\.timeout|heartbeat\.interval\.ms|worker\.|task\.shutdown|connect\.protocol|exactly\.once\.source\.support|group\.id$|connector\.client\.config)/;
+const WORKER = [
+  "offset.storage.",
+  "config.storage.",
+  "status.storage.",
+  "offset.flush.",
+  "plugin.",
+  "key.converter",
+  "value.converter",
+  "header.converter",
+  "scheduled.rebalance.",
+  "rebalance.timeout.",
+  "session.timeout.",
+  "heartbeat.interval.ms",
+  "worker.",
+  "task.shutdown.",
+  "connect.protocol",
+  "exactly.once.source.support",
+  "connector.client.config.",
+  // The producer of the mirrored records is the worker's.
+  "producer.",
+];
 
 export function routeKey(key: string, from: string, to: string): string {
-  if (key.includes("->") || key.startsWith(`${from}.`) || key.startsWith(`${to}.`)) return key;
-  if (TOP_LEVEL.test(key)) return key;
-  return WORKER.test(key) ? `${to}.${key}` : `${from}->${to}.${key}`;
+  const begins = (prefixes: readonly string[]) => prefixes.some((prefix) => key.startsWith(prefix));
+  if (key.includes("->") || begins([`${from}.`, `${to}.`]) || begins(TOP_LEVEL)) return key;
+  const worker = begins(WORKER) && !key.startsWith("producer.override.");
+  return worker ? `${to}.${key}` : `${from}->${to}.${key}`;
 }
 
 export function nameOf(spec: Pick<MirrorMakerSpec, "name" | "from" | "to">): string {

@@ -75,7 +75,7 @@ function identity(node: Omit<KafkaNode, "config" | "heapMiB">, cluster: ClusterF
   };
 }
 
-function internalTopics(cluster: ClusterFacts): Record<string, string> {
+function topicDefaults(roles: KafkaNode["roles"], cluster: ClusterFacts): Record<string, string> {
   const replication = String(Math.min(REPLICATION_MAX, cluster.brokers));
   const insync = cluster.brokers >= REPLICATION_MAX ? "2" : "1";
   const share = {
@@ -83,10 +83,11 @@ function internalTopics(cluster: ClusterFacts): Record<string, string> {
     "share.coordinator.state.topic.min.isr": insync,
     "share.coordinator.state.topic.num.partitions": "3",
   };
+  // Topics are made by the controller; Kafka 4.3 warns of these two on a mere broker.
+  const made = { "default.replication.factor": replication, "num.partitions": "1" };
   return {
-    "default.replication.factor": replication,
+    ...(roles.includes("controller") ? made : {}),
     "min.insync.replicas": insync,
-    "num.partitions": "1",
     "offsets.topic.replication.factor": replication,
     "offsets.topic.num.partitions": "5",
     "transaction.state.log.replication.factor": replication,
@@ -113,7 +114,7 @@ export function serverProperties(
 ): Record<string, string> {
   return {
     ...identity(node, cluster),
-    ...internalTopics(cluster),
+    ...topicDefaults(node.roles, cluster),
     ...SMALL,
     ...Object.fromEntries(Object.entries(overrides).map(([key, value]) => [key, String(value)])),
   };
