@@ -2,8 +2,9 @@
  * npm dependencies: `npm ci` when node_modules is missing or belongs to another package-lock.json.
  *
  * The hash of the lock file is kept in node_modules/.blackstart-lock, written only after npm was
- * done. A node_modules that somebody made with npm by hand is adopted when npm's own record of it
- * (node_modules/.package-lock.json) agrees with the lock file, so it is not installed twice.
+ * done. Where it is missing or differs, a node_modules whose own record by npm
+ * (node_modules/.package-lock.json) agrees with every entry of the lock file is adopted: somebody
+ * ran npm by hand, or the lock file changed in a way that changes nothing on this platform.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ const recordIn = (root) => join(root, "node_modules", ".blackstart-lock");
 export function npmIsCurrent(root) {
   const record = recordIn(root);
   const wanted = hashFile(join(root, "package-lock.json"));
-  if (existsSync(record)) return readFileSync(record, "utf8").trim() === wanted;
+  if (existsSync(record) && readFileSync(record, "utf8").trim() === wanted) return true;
   return installedAgrees(root);
 }
 
@@ -41,9 +42,10 @@ export async function ensureNpm(context) {
       }
     });
   }
-  if (!existsSync(recordIn(root))) {
-    writeFileSync(recordIn(root), `${hashFile(join(root, "package-lock.json"))}\n`);
-  }
+  const record = recordIn(root);
+  const wanted = `${hashFile(join(root, "package-lock.json"))}\n`;
+  const recorded = existsSync(record) ? readFileSync(record, "utf8") : "";
+  if (recorded !== wanted) writeFileSync(record, wanted);
   return current ? "cached" : "installed";
 }
 
