@@ -3,7 +3,7 @@ import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
 import type { Draft, Item } from "./draft.ts";
 import type { Path } from "./problems.ts";
-import { afterOf, regionGivenUp } from "./resolve.ts";
+import { afterOf, reachOf, regionGivenUp } from "./resolve.ts";
 import {
   type FaultEntry,
   type HealEntry,
@@ -51,6 +51,12 @@ function checkFault(draft: Draft, path: Path, step: FaultEntry, topology: Topolo
   const params = paramsOf(step);
   for (const problem of faultOf(step.fault)?.check(params, topology) ?? []) {
     draft.find([...path, ...problem.path], withSuggestion(problem.message, topology));
+  }
+  for (const link of reachOf(step, topology).affects.filter((name) => name.includes("->"))) {
+    const region = link.split("->")[1] as string;
+    if (!draft.regions.includes(region)) continue;
+    if (topology.nodes.some((node) => node.region === region && node.clientPort !== null)) continue;
+    draft.find(path, `${region} has no broker, so nothing could prove what the link does`);
   }
   const { leaderOf } = params as {
     leaderOf?: { topic: string; cluster: string; partition: number };

@@ -13,6 +13,7 @@ import { checkTopology } from "./check-topology.ts";
 import { checkWorkload } from "./check-workload.ts";
 import { Draft } from "./draft.ts";
 import { findingsOf } from "./issues.ts";
+import { outlookOf } from "./plan-steps.ts";
 import { topologyOf } from "./planner.ts";
 import type { Finding } from "./problems.ts";
 import { type Experiment, experimentSchema } from "./schema.ts";
@@ -33,7 +34,23 @@ export function checkExperiment(value: unknown): Checked {
   checkTargets(draft);
   checkNames(draft, topology === undefined);
   const parsed = experimentSchema.safeParse(value);
+  const findings = [...refused, ...draft.findings];
+  if (findings.length === 0) {
+    checkOutlook(draft, parsed.data as Experiment, topology as Topology);
+  }
   return { experiment: parsed.data as Experiment, findings: [...refused, ...draft.findings] };
+}
+
+/** Somebody must be left to read what survived; needs an experiment without other mistakes. */
+function checkOutlook(draft: Draft, experiment: Experiment, topology: Topology): void {
+  const { survivingCluster, failedClusters, faultStep } = outlookOf(experiment, topology);
+  if (!failedClusters.includes(survivingCluster)) return;
+  const index = experiment.steps.findIndex(({ id }) => id === faultStep);
+  draft.find(
+    ["steps", index],
+    `"${survivingCluster}" is gone for good, and the application with it: add \`for\`, a \`heal\` ` +
+      "or a failover to another cluster",
+  );
 }
 
 /** Compiled when nothing is wrong with it: faults are checked against nodes that will be there. */

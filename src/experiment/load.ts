@@ -7,7 +7,6 @@
  * are limited.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import {
   type Document,
   isAlias,
@@ -23,10 +22,11 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
-import { DrillError, messageOf } from "../kernel/errors.ts";
+import { messageOf } from "../kernel/errors.ts";
 import { checkExperiment } from "./check.ts";
 import type { LoadedExperiment } from "./planner.ts";
 import { ExperimentError, type Finding, type Path, type Problem } from "./problems.ts";
+import { readBytes, textOf } from "./read-text.ts";
 import { suggestion } from "./spelling.ts";
 import {
   maskVariables,
@@ -37,9 +37,9 @@ import {
   unmaskVariables,
 } from "./variables.ts";
 
-const BYTES_MAX = 1024 * 1024;
 const ALIASES_MAX = 100;
 const PROBLEMS_MAX = 100;
+const NO_VALUES: ReadonlyMap<string, ScalarValue> = new Map();
 
 export interface LoadOptions {
   /** `--var` values by name. */
@@ -50,36 +50,6 @@ export function loadExperiment(file: string, options: LoadOptions = {}): LoadedE
   const bytes = readBytes(file);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { ...parseExperiment(textOf(bytes, file), file, options), file, sha256 };
-}
-
-function readBytes(file: string): Buffer {
-  const unreadable = (reason: string, cause?: unknown) =>
-    new DrillError("E_EXPERIMENT_UNREADABLE", `${file}: ${reason}`, { cause });
-  try {
-    const stat = statSync(file);
-    if (stat.isDirectory()) throw unreadable("expected a file, found a directory");
-    if (!stat.isFile() && !stat.isFIFO()) throw unreadable("expected a file, found a device");
-    if (stat.size > BYTES_MAX) {
-      throw unreadable(`expected at most 1 MiB, found ${stat.size} bytes`);
-    }
-    return readFileSync(file);
-  } catch (error) {
-    if (error instanceof DrillError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error));
-  }
-}
-
-function textOf(bytes: Buffer, file: string): string {
-  try {
-    if (!bytes.includes(0)) return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    // Not UTF-8: the same as a NUL byte, below.
-  }
-  throw new DrillError(
-    "E_EXPERIMENT_UNREADABLE",
-    `${file}: expected a text in UTF-8, found binary`,
-  );
 }
 
 export interface ParsedExperiment {
@@ -142,9 +112,18 @@ class Source {
     if (isMap(declared)) {
       for (const { key, value } of declared.items) {
         const scalar = isScalar(value) ? value.value : undefined;
-        if (["string", "number", "boolean"].includes(typeof scalar)) {
-          values.set(String(isScalar(key) ? key.value : key), scalar as ScalarValue);
+        if (!["string", "number", "boolean"].includes(typeof scalar)) continue;
+        const masked = String(scalar);
+        if (referencesIn(masked).length > 0) {
+          this.#add(offsetOfNode(value) ?? 0, "a variable cannot refer to another");
         }
+        const name = String(isScalar(key) ? key.value : key);
+        values.set(
+          name,
+          typeof scalar === "string"
+            ? substitute(masked, NO_VALUES, false)
+            : (scalar as ScalarValue),
+        );
       }
     }
     for (const [name, text] of Object.entries(given)) values.set(name, scalarOf(text));

@@ -40,10 +40,11 @@ const faultSteps = faults.map(faultStep);
 const [firstFault, ...otherFaults] = faultSteps;
 assert(firstFault, "the catalogue lists a fault");
 
+const probeTime = durationSchema.refine((ms) => ms >= 50, { error: "expected at least 50ms" });
 const detectSchema = z.strictObject({
-  every: durationSchema.prefault("500ms").describe("Interval of health probes."),
+  every: probeTime.prefault("500ms").describe("Interval of health probes."),
   failures: z.number().int().min(1).default(3).describe("Failed probes in a row that make a loss."),
-  timeout: durationSchema.prefault("1s").describe("When one probe counts as failed."),
+  timeout: probeTime.prefault("1s").describe("When one probe counts as failed."),
 });
 
 const runbookStep = z
@@ -100,14 +101,15 @@ export function paramsOf(step: FaultEntry): Record<string, unknown> {
   return Object.fromEntries(Object.entries(step).filter(([key]) => !OWN.has(key)));
 }
 
+const share = percentSchema.refine((part) => part <= 1, { error: "expected at most 100%" });
 const held = durationSchema.prefault("5s").describe("How long it must hold without a break.");
 
 export const steadyCheckSchema = z.discriminatedUnion("check", [
   z
-    .strictObject({ check: z.literal("acked-rate"), atLeast: percentSchema, for: held })
+    .strictObject({ check: z.literal("acked-rate"), atLeast: share, for: held })
     .describe("Acked records a second, as a share of the planned rate."),
   z
-    .strictObject({ check: z.literal("delivered-rate"), atLeast: percentSchema, for: held })
+    .strictObject({ check: z.literal("delivered-rate"), atLeast: share, for: held })
     .describe("Records a second that reach the consumers, as a share of the planned rate."),
   z
     .strictObject({ check: z.literal("replication-lag"), atMost: durationSchema, for: held })

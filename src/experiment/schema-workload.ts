@@ -11,6 +11,8 @@ const count = (what: string, max: number) =>
     .min(1, { error: `expected at least 1, as a number of ${what}` })
     .max(max, { error: `expected at most ${max} ${what}` });
 
+const RATE_MAX = 1_000_000;
+
 const clientOptions = z
   .record(z.string(), z.unknown())
   .default({})
@@ -50,7 +52,9 @@ export const producerSchema = z.strictObject({
     .describe("Needed when several clusters have a topic of this name."),
   in: z.string().describe("Region the producer runs in."),
   rate: rateSchema
-    .refine((rate) => rate > 0, { error: "expected a rate above 0" })
+    .refine((rate) => rate > 0 && rate <= RATE_MAX, {
+      error: `expected a rate above 0, up to ${RATE_MAX}/s`,
+    })
     .describe("Records a second over all partitions, on a fixed schedule that never waits."),
   size: recordSize.describe("Size of a record's value, with the header that identifies it."),
   acks: z
@@ -80,7 +84,10 @@ export const consumerSchema = z.strictObject({
     .describe("Needed when several clusters have a topic of this name."),
   group: z.string().min(1, { error: "expected a group name" }),
   in: z.string().describe("Region the consumer runs in."),
-  commitEvery: durationSchema.prefault("1s").describe("Interval of offset commits."),
+  commitEvery: durationSchema
+    .refine((ms) => ms >= 10, { error: "expected at least 10ms" })
+    .prefault("1s")
+    .describe("Interval of offset commits."),
   client: clientOptions,
   failover: takeover,
 });
@@ -91,7 +98,10 @@ export const canarySchema = z.strictObject({
     .refine((ms) => ms >= 5, { error: "expected at least 5ms" })
     .prefault("20ms")
     .describe("Interval of probe records per partition: the resolution of RTO cluster."),
-  timeout: durationSchema.prefault("1s").describe("When one probe counts as not acked."),
+  timeout: durationSchema
+    .refine((ms) => ms >= 50, { error: "expected at least 50ms" })
+    .prefault("1s")
+    .describe("When one probe counts as not acked."),
   size: recordSize.prefault("64B").describe("Size of a probe record."),
 });
 

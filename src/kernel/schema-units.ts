@@ -18,12 +18,14 @@ function unit(parse: (text: string) => number | undefined, expected: string, pat
     });
 }
 
-/** Milliseconds. */
+const DURATION_MS_MAX = 24 * 3_600_000;
+
+/** Milliseconds, at most a day: a drill is watched by people. */
 export const durationSchema = unit(
   parseDurationMs,
   "a duration such as 250ms, 5s or 1m30s",
   "^(\\d+(\\.\\d+)?(ms|s|m|h))+$",
-);
+).refine((ms) => ms <= DURATION_MS_MAX, { error: "expected at most 24h" });
 
 /** Events a second. */
 export const rateSchema = unit(

@@ -19,9 +19,5 @@ function escapeValue(value: string): string {
     .replaceAll("\n", "\\n")
     .replaceAll("\r", "\\r")
     .replace(/^[ \t\f]/, "\\$&")
-    .replace(/[^\t -~]/g, (character) => {
-      // One escape per UTF-16 unit: that is what Java reads.
-      const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-      return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-    });
+    .replace(/[^\t -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

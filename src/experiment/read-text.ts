@@ -1,0 +1,35 @@
+/** A file as text, or why it cannot be one. Size and kind are looked at before anything is read. */
+import { readFileSync, statSync } from "node:fs";
+import { DrillError, messageOf } from "../kernel/errors.ts";
+
+const BYTES_MAX = 1024 * 1024;
+
+export function readBytes(file: string): Buffer {
+  const unreadable = (reason: string, cause?: unknown) =>
+    new DrillError("E_EXPERIMENT_UNREADABLE", `${file}: ${reason}`, { cause });
+  try {
+    const stat = statSync(file);
+    if (stat.isDirectory()) throw unreadable("expected a file, found a directory");
+    if (!stat.isFile() && !stat.isFIFO()) throw unreadable("expected a file, found a device");
+    if (stat.size > BYTES_MAX) {
+      throw unreadable(`expected at most 1 MiB, found ${stat.size} bytes`);
+    }
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof DrillError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error));
+  }
+}
+
+export function textOf(bytes: Buffer, file: string): string {
+  try {
+    if (!bytes.includes(0)) return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    // Not UTF-8: the same as a NUL byte, below.
+  }
+  throw new DrillError(
+    "E_EXPERIMENT_UNREADABLE",
+    `${file}: expected a text in UTF-8, found binary`,
+  );
+}
