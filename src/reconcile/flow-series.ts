@@ -1,0 +1,178 @@
+/** The curves of the report: rates, ages, latencies, and the map of what went missing when. */
+import { OUTCOME } from "../history/journal-format.ts";
+import { select } from "./bit-plane.ts";
+import { Buckets, round } from "./buckets.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { UNANSWERED } from "./columns.ts";
+import type { Ledger, StreamLedger } from "./ledger.ts";
+import { SIZE } from "./limits.ts";
+import type { Fate } from "./loss.ts";
+import type { Result, Series } from "./result.ts";
+import type { Flow } from "./rows.ts";
+
+const BUCKET_MS_MIN = 250;
+
+/** How many buckets the timeline has: at most one a pixel column, none shorter than 250 ms. */
+export function bucketCount(fromUs: number, toUs: number): number {
+  const spanMs = (toUs - fromUs) / 1000;
+  return Math.min(Math.max(Math.ceil(spanMs / BUCKET_MS_MIN), 1), SIZE.pointsMax);
+}
+
+export function seriesOf(ledger: Ledger, chronicle: Chronicle, flow: Flow): Series[] {
+  const { fromUs, widthUs, values } = flow.delivered;
+  const make = () => new Buckets(fromUs, fromUs + widthUs * values.length, values.length, 0);
+  const [due, acked, errors] = [make(), make(), make()];
+  for (const { stream, sends, unsentRuns } of ledger.streams) {
+    if (!stream.application) continue;
+    for (let row = 0; row < sends.rows; row += 1) {
+      const count = sends.count.get(row);
+      const code = sends.code.get(row);
+      due.spread(sends.dueUs.get(row), sends.dueLastUs(row), count);
+      if (code === OUTCOME.acked) acked.add(sends.answeredUs(row), count);
+      else if (code !== UNANSWERED) errors.add(sends.answeredUs(row), count);
+    }
+    for (const run of unsentRuns) due.spread(run.dueFirstUs, run.dueLastUs, run.count);
+  }
+  const per = `per ${Math.round(widthUs / 1000)} ms`;
+  const rate = (id: string, label: string, buckets: Buckets, what: string): Series => ({
+    id,
+    label,
+    unit: "records/s",
+    meaning: `${what} a second, ${per}`,
+    points: buckets.points(
+      (us) => chronicle.ms(us),
+      (value) => value / (widthUs / 1_000_000),
+    ),
+  });
+  const age = (id: string, label: string, buckets: Buckets, what: string): Series => ({
+    id,
+    label,
+    unit: "ms",
+    meaning: `age (since due) of the oldest record ${what}, ${per}; no point where none was`,
+    points: buckets.points(
+      (us) => chronicle.ms(us),
+      (value) => value,
+    ),
+  });
+  return [
+    rate("dueRate", "due", due, "records due on the schedule"),
+    rate("ackRate", "acknowledged", acked, "acknowledged records"),
+    rate("deliveredRate", "delivered", flow.delivered, "records handed to consumer groups"),
+    rate("errorRate", "failed or indeterminate", errors, "records answered by an error"),
+    age("replicationLag", "replication lag", flow.mirroredAge, "first seen on a mirror"),
+    age("deliveryAge", "delivery age", flow.deliveredAge, "handed to a group"),
+  ];
+}
+
+type Dot = Result["latency"][number];
+const OUTCOME_NAMES = {
+  [OUTCOME.acked]: "acked",
+  [OUTCOME.failed]: "failed",
+  [OUTCOME.indeterminate]: "indeterminate",
+} as const;
+
+/** Dots of the application's sends: of each column and outcome the slowest and the quickest. */
+export function latencyOf(ledger: Ledger, chronicle: Chronicle): Dot[] {
+  const span = Math.max(chronicle.workloadEndUs - chronicle.originUs, 1);
+  const held = new Map<string, { slow: Dot; quick: Dot }>();
+  for (const { stream, sends } of ledger.streams) {
+    if (!stream.application) continue;
+    for (let row = 0; row < sends.rows; row += 1) {
+      const name = OUTCOME_NAMES[sends.code.get(row) as keyof typeof OUTCOME_NAMES];
+      if (name === undefined) continue;
+      const dueUs = sends.dueUs.get(row);
+      const column = Math.floor(((dueUs - chronicle.originUs) / span) * SIZE.pointsMax);
+      const latencyMs = round((sends.answeredUs(row) - dueUs) / 1000);
+      const dot: Dot = [round(chronicle.ms(dueUs)), latencyMs, name];
+      const key = `${column}/${name}`;
+      const both = held.get(key);
+      if (!both) held.set(key, { slow: dot, quick: dot });
+      else if (latencyMs > both.slow[1]) both.slow = dot;
+      else if (latencyMs < both.quick[1]) both.quick = dot;
+    }
+  }
+  return [...held.values()]
+    .flatMap(({ slow, quick }) => (slow === quick ? [slow] : [quick, slow]))
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+}
+
+type LossMap = Result["lossMap"];
+type Cell = LossMap["rows"][number]["cells"][number];
+type CellField = Exclude<keyof Cell, "fromMs">;
+
+/** Partition × time: where the records that are missing, doubled or unknown were due. */
+export function lossMapOf(ledger: Ledger, chronicle: Chronicle, fates: readonly Fate[]): LossMap {
+  const spanMs = Math.max(chronicle.ms(chronicle.workloadEndUs), 1);
+  const columnMs = Math.max(Math.ceil(spanMs / SIZE.lossColumnsMax), BUCKET_MS_MIN);
+  const rows = new Map<string, { topic: string; partition: number; log: number; cells: Cell[] }>();
+  const columns = Math.ceil(spanMs / columnMs);
+  for (const fate of fates) {
+    const { log, partition } = fate.stream.stream;
+    const key = `${log.id}/${partition}`;
+    const row = rows.get(key) ?? {
+      topic: log.topic,
+      partition,
+      log: log.id,
+      cells: Array.from({ length: columns }, (_, column) => emptyCell(column * columnMs)),
+    };
+    rows.set(key, row);
+    fillCells(ledger, fate, (dueUs, field, count) => {
+      const column = Math.floor(chronicle.ms(dueUs) / columnMs);
+      const cell = row.cells[Math.min(Math.max(column, 0), columns - 1)] as Cell;
+      cell[field] += count;
+    });
+  }
+  const sorted = [...rows.values()].sort((a, b) => a.log - b.log || a.partition - b.partition);
+  return {
+    columnMs,
+    rows: sorted.map(({ topic, partition, cells }) => ({
+      topic,
+      partition,
+      cells: cells.filter((c) => c.acked + c.missing + c.duplicated + c.indeterminate > 0),
+    })),
+  };
+}
+
+function emptyCell(fromMs: number): Cell {
+  return { fromMs, acked: 0, missing: 0, duplicated: 0, indeterminate: 0 };
+}
+
+type Put = (dueUs: number, field: CellField, count: number) => void;
+
+function fillCells(ledger: Ledger, fate: Fate, put: Put): void {
+  const { sends } = fate.stream;
+  for (let row = 0; row < sends.rows; row += 1) {
+    if (sends.code.get(row) === OUTCOME.acked) {
+      put(sends.dueUs.get(row), "acked", sends.count.get(row));
+    }
+  }
+  select(fate.absent, (seq, count) => bySend(fate.stream, seq, count, "missing", put));
+  select(fate.stream.unknownPlanes(), (seq, count) =>
+    bySend(fate.stream, seq, count, "indeterminate", put),
+  );
+  const { log, partition, index } = fate.stream.stream;
+  for (const one of ledger.world.family(log)) {
+    for (const run of ledger.finalAudit(one.id, partition)?.duplicates ?? []) {
+      if (run.stream !== index) continue;
+      bySend(fate.stream, run.seqFirst, run.count, "duplicated", put);
+    }
+  }
+}
+
+/** Cuts a run of records at the sends they came from, which know when they were due. */
+function bySend(
+  stream: StreamLedger,
+  seq: number,
+  count: number,
+  field: CellField,
+  put: Put,
+): void {
+  const { sends } = stream;
+  for (let at = seq; at < seq + count; ) {
+    const row = sends.rowOf(at);
+    if (row < 0) return;
+    const end = Math.min(sends.seq.get(row) + sends.count.get(row), seq + count);
+    put(sends.dueOf(row, at), field, end - at);
+    at = end;
+  }
+}

@@ -1,0 +1,52 @@
+/** What this evidence cannot show, said beside what it shows. */
+import type { Chronicle } from "./chronicle.ts";
+import type { Ledger } from "./ledger.ts";
+import type { World } from "./world.ts";
+
+export function limitsOf(world: World, chronicle: Chronicle, ledger: Ledger): string[] {
+  const { policy } = world.judging;
+  const limits = [
+    "One host, containers, a simulated WAN: times and losses hold for this set-up and load, and " +
+      "for another machine only after measuring there.",
+    `A stall shorter than ${policy.stallMs} ms is not seen; recovery is told from ` +
+      `${policy.sustainedMs} ms without a missed send.`,
+  ];
+  const t0 = chronicle.t0;
+  if (t0) {
+    const width = (t0.highUs - t0.lowUs) / 1000;
+    limits.push(
+      `The fault began within an interval of ${width.toFixed(1)} ms; every recovery time carries ` +
+        "that width and the distance between due sends as its bounds.",
+    );
+  }
+  const unknown = ledger.streams
+    .filter(({ stream }) => stream.application)
+    .reduce((sum, { sent, acked, failed }) => sum + sent.size - acked.size - failed.size, 0);
+  if (unknown > 0) {
+    limits.push(
+      `${unknown} records have an unknown outcome (indeterminate or unanswered); they are no part ` +
+        "of the RPO, and are shown beside it.",
+    );
+  }
+  if (chronicle.faults.some(({ injecting }) => injecting.fidelity === "crash")) {
+    limits.push(
+      "A killed process loses what it held in memory, not what the kernel had not yet written: " +
+        "the loss of unflushed pages with the power is not part of this fault.",
+    );
+  }
+  if (world.judging.producers.some(({ acks }) => acks === "0")) {
+    limits.push(
+      "With acks=0 the client reports success without an answer; such acks prove nothing.",
+    );
+  }
+  const unmirrored = world
+    .applicationStreams()
+    .some(({ log }) => world.survivingLog(log) === undefined);
+  if (unmirrored) {
+    limits.push(
+      "Nothing in the plan copies some logs to the surviving cluster: their records count as " +
+        "missing without an audit, because there is nothing to audit.",
+    );
+  }
+  return limits;
+}

@@ -1,0 +1,183 @@
+/**
+ * What was acked and is not there any more: RPO in records, time and bytes, its shape and its split.
+ *
+ * Naive rule: lost = what the producer sent − what the log holds at the end. Three things are wrong
+ * with it. Counts hide a loss behind a duplicate, so identities are subtracted, not counts. A record
+ * that only the dead region's disks hold comes back with them, so *stranded* is no *lost*. And a log
+ * that was not read to its end "misses" everything after the place where reading stopped, so a
+ * partition without a complete audit has no number at all, and above all not 0.
+ *
+ * Where a stream survives is `World.survivingLog`. Only acked records count; what nobody knows the
+ * outcome of (indeterminate, unanswered) is shown beside.
+ */
+import type { Anomalies } from "./anomalies.ts";
+import { BitPlane, type Selection, select, unionOf } from "./bit-plane.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { AuditedPlace, Ledger, StreamLedger } from "./ledger.ts";
+import { aroundRun } from "./neighbourhood.ts";
+
+/** What became of the acked records of one stream. */
+export interface Fate {
+  stream: StreamLedger;
+  /** The reading of the log on which it survives; undefined when nothing copies it there. */
+  surviving: AuditedPlace | undefined;
+  /** False: that log was not read to its end, so what is missing is not known. */
+  known: boolean;
+  /** False: some other log that may hold missing records was not read to its end. */
+  splitKnown: boolean;
+  missing: number;
+  lost: number;
+  stranded: number;
+  overwritten: number;
+  damaged: number;
+  shape: "none" | "tail" | "hole";
+  oldestMissingDueUs: number | null;
+  /** Selects the missing records; for the loss map. */
+  absent: Selection;
+  unknown: number;
+  unknownSurvived: number;
+}
+
+const NOTHING = new BitPlane();
+
+/** The fate of every stream that `judged` says has one, in the order of streams. */
+export function fatesOf(ledger: Ledger): Fate[] {
+  return ledger.streams
+    .filter(({ stream, sends }) => sends.rows > 0 && stream.application)
+    .map((stream) => fateOf(ledger, stream));
+}
+
+function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
+  const { world } = ledger;
+  const { log, partition, index } = stream.stream;
+  const survivor = world.survivingLog(log);
+  const surviving = survivor && ledger.finalAudit(survivor.id, partition);
+  const present = [surviving?.seen.get(index) ?? NOTHING, surviving?.damaged.get(index) ?? NOTHING];
+  const absent: Selection = { inAll: [stream.acked], inNone: present };
+  const others = world.family(log).filter((one) => one !== survivor);
+  const finals = others.flatMap((one) => ledger.finalAudit(one.id, partition) ?? []);
+  const elsewhere = unionOf(finals.map((audit) => audit.seen.get(index) ?? NOTHING));
+  const earlier = unionOf(
+    world
+      .family(log)
+      .flatMap((one) => ledger.auditsOf(one.id, partition).slice(0, -1))
+      .map((audit) => audit.seen.get(index) ?? NOTHING),
+  );
+  const missing = select(absent);
+  const gone: Selection = { inAll: [stream.acked], inNone: [...present, elsewhere] };
+  const lost = select({ inAll: gone.inAll, inNone: [...(gone.inNone ?? []), earlier] });
+  const overwritten = select(gone) - lost;
+  const unknown = stream.unknownPlanes();
+  return {
+    stream,
+    surviving,
+    known: survivor === undefined || surviving?.complete === true,
+    splitKnown: missing === 0 || finals.filter((one) => one.complete).length === others.length,
+    missing,
+    lost,
+    overwritten,
+    stranded: missing - lost - overwritten,
+    damaged: surviving?.damaged.get(index)?.size ?? 0,
+    ...shapeOf(stream, absent, missing),
+    absent,
+    unknown: select(unknown),
+    unknownSurvived: select({
+      inAll: [...unknown.inAll, unionOf(present)],
+      inNone: unknown.inNone,
+    }),
+  };
+}
+
+/**
+ * A *tail* is a suffix: asynchronous replication was behind. A *hole* has a later acked record
+ * present: no lag explains it, and no objective on the number of records excuses it.
+ */
+function shapeOf(
+  stream: StreamLedger,
+  absent: Selection,
+  missing: number,
+): Pick<Fate, "shape" | "oldestMissingDueUs"> {
+  if (missing === 0) return { shape: "none", oldestMissingDueUs: null };
+  let first = -1;
+  let lastPresent = -1;
+  select(absent, (seq) => {
+    if (first < 0) first = seq;
+  });
+  select({ inAll: [stream.acked, unionOf(absent.inNone ?? [])] }, (seq, count) => {
+    lastPresent = seq + count - 1;
+  });
+  const row = stream.sends.rowOf(first);
+  return {
+    shape: first < lastPresent ? "hole" : "tail",
+    oldestMissingDueUs: row < 0 ? null : stream.sends.dueOf(row, first),
+  };
+}
+
+/** Lost, stranded and overwritten runs into the book. */
+export function noteLosses(
+  ledger: Ledger,
+  chronicle: Chronicle,
+  fates: readonly Fate[],
+  anomalies: Anomalies,
+): void {
+  for (const fate of fates) {
+    if (!fate.known || !fate.splitKnown || fate.missing === 0) continue;
+    const { log, partition, index } = fate.stream.stream;
+    const family = ledger.world.family(log);
+    const elsewhere = family.flatMap((one) => {
+      const audit = ledger.finalAudit(one.id, partition);
+      return audit && audit !== fate.surviving ? [audit] : [];
+    });
+    const earlier = family.flatMap((one) => ledger.auditsOf(one.id, partition).slice(0, -1));
+    const planes = (audits: AuditedPlace[]) =>
+      unionOf(audits.map((audit) => audit.seen.get(index) ?? NOTHING));
+    const present = fate.absent.inNone ?? [];
+    const { acked } = fate.stream;
+    const [other, before] = [planes(elsewhere), planes(earlier)];
+    const note = (kind: "lost" | "stranded" | "overwritten", selection: Selection) =>
+      select(selection, (seqFirst, count) => noteRun(kind, fate, { seqFirst, count }, context));
+    const context = { ledger, chronicle, anomalies };
+    note("stranded", { inAll: [acked, other], inNone: present });
+    note("overwritten", { inAll: [acked, before], inNone: [...present, other] });
+    note("lost", { inAll: [acked], inNone: [...present, other, before] });
+  }
+}
+
+const WHERE = {
+  lost: "on no audited log",
+  stranded: "only on a log that did not survive",
+  overwritten: "seen by an earlier audit, on no log any more",
+} as const;
+
+function noteRun(
+  kind: keyof typeof WHERE,
+  fate: Fate,
+  run: { seqFirst: number; count: number },
+  { ledger, chronicle, anomalies }: { ledger: Ledger; chronicle: Chronicle; anomalies: Anomalies },
+): void {
+  const { stream } = fate.stream;
+  const { sends } = fate.stream;
+  const row = sends.rowOf(run.seqFirst);
+  const base = row < 0 ? -1 : sends.offset.get(row);
+  const offset = base < 0 ? undefined : base + run.seqFirst - sends.seq.get(row);
+  const world = ledger.world;
+  anomalies.add(
+    { class: kind, violation: kind !== "stranded" },
+    {
+      count: run.count,
+      stream,
+      log: stream.log,
+      partition: stream.partition,
+      seqFirst: run.seqFirst,
+      ...(offset === undefined ? {} : { offset }),
+      ...(row < 0 ? {} : { atMs: chronicle.ms(sends.dueOf(row, run.seqFirst)) }),
+      detail: () => {
+        const place = fate.surviving
+          ? `${world.placeName(fate.surviving.place.log, stream.partition)}: ` +
+            aroundRun(fate.surviving, { ...run, stream: stream.index })
+          : `nothing copies ${stream.log.topic} to ${world.judging.survivingCluster}`;
+        return `acked by ${stream.log.cluster}, ${WHERE[kind]}; ${place}`;
+      },
+    },
+  );
+}

@@ -1,0 +1,171 @@
+/**
+ * One measure per metric, computed when an expectation asks for it.
+ *
+ * A metric without data is inconclusive and says why; it is never 0. A function here that throws is
+ * caught by the assessment and becomes an inconclusive metric with the error as its reason.
+ */
+import type { MetricId } from "../history/judging.ts";
+import type { Anomalies, FindingKind } from "./anomalies.ts";
+import { select } from "./bit-plane.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { Ledger } from "./ledger.ts";
+import type { JudgedOffset } from "./offsets.ts";
+import type { AnomalyClass, Measure, Recovery, Result } from "./result.ts";
+import { auditedLogs, auditProblem } from "./soundness.ts";
+
+export interface MeasureInput {
+  ledger: Ledger;
+  chronicle: Chronicle;
+  rpo: Result["rpo"];
+  recoveries: readonly Recovery[];
+  offsets: readonly JudgedOffset[];
+  exposure: Result["exposure"];
+  anomalies: Anomalies;
+}
+
+const exactly = (value: number): Measure => ({ value, low: value, high: value, censored: false });
+const unknown = (inconclusive: string): Measure => ({
+  value: null,
+  low: null,
+  high: null,
+  censored: false,
+  inconclusive,
+});
+
+const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
+  "rpo.records": (input) => onSurvivors(input, input.rpo.records),
+  "rpo.time": (input) => onSurvivors(input, input.rpo.timeMs),
+  "rpo.bytes": (input) => onSurvivors(input, input.rpo.bytes),
+  "rpo.shape": (input) => {
+    const records = onSurvivors(input, input.rpo.records);
+    if (records.inconclusive !== undefined) return unknown(records.inconclusive);
+    return { value: null, low: null, high: null, censored: false, text: input.rpo.shape };
+  },
+  "rto.produce": (input) => recovery(input, "produce"),
+  "rto.consume": (input) => recovery(input, "consume"),
+  "rto.cluster": (input) => recovery(input, "cluster"),
+  "rto.fresh": (input) => recovery(input, "fresh"),
+  "offsets.skipped": skippedRecords,
+  "offsets.replayed": (input) => offsetSum(input, ({ replayed }) => replayed),
+  "offsets.unmapped": (input) =>
+    offsetSum(input, ({ verdict }) => (verdict.verdict === "unmapped" ? 1 : 0)),
+  "exposure.records": (input) => input.exposure.maxRecords,
+  "exposure.time": (input) => input.exposure.maxTimeMs,
+  "lost.records": (input) => split(input, input.rpo.lost),
+  "stranded.records": (input) => split(input, input.rpo.stranded),
+  "mirror.missing": mirrorMissing,
+  "duplicates.records": (input) => found(input, "duplicate-append", (kind) => kind.violation),
+  "redelivered.records": (input) =>
+    input.ledger.groups.length === 0
+      ? unknown("no consumer group reads")
+      : exactly(input.anomalies.countOf("redelivery")),
+  "reordered.records": (input) => found(input, "reordered"),
+  "corrupt.records": (input) => found(input, "corrupt", (kind) => kind.violation),
+  "phantom.records": (input) => found(input, "phantom", (kind) => kind.violation),
+  "unread.records": (input) => onSurvivors(input, found(input, "unread")),
+};
+
+export function measureOf(metric: MetricId, input: MeasureInput): Measure {
+  return MEASURES[metric](input);
+}
+
+/** Only when every log on which application records survive was read to its end. */
+function onSurvivors({ ledger, chronicle }: MeasureInput, measure: Measure): Measure {
+  if (measure.inconclusive !== undefined) return measure;
+  const logs = new Set(
+    ledger.world.applicationStreams().flatMap(({ log, index }) => {
+      const used = ledger.stream(index).sends.rows > 0;
+      const survivor = used ? ledger.world.survivingLog(log) : undefined;
+      return survivor ? [survivor.id] : [];
+    }),
+  );
+  for (const log of [...logs].sort((a, b) => a - b)) {
+    const problem = auditProblem(ledger, chronicle, log);
+    if (problem !== undefined) return { ...unknown(problem), low: measure.low };
+  }
+  return measure;
+}
+
+function split(input: MeasureInput, count: number | null): Measure {
+  if (count !== null) return onSurvivors(input, exactly(count));
+  const whole = onSurvivors(input, input.rpo.records);
+  return unknown(
+    whole.inconclusive ?? "not every log that may hold the missing records was read to its end",
+  );
+}
+
+/** A count of findings; the logs they were looked for on must have been read completely. */
+function found(
+  { ledger, chronicle, anomalies }: MeasureInput,
+  name: AnomalyClass,
+  accept?: (kind: FindingKind) => boolean,
+): Measure {
+  const count = anomalies.countOf(name, accept);
+  const logs = auditedLogs(ledger);
+  if (logs.length === 0) return unknown("no log was audited");
+  for (const log of logs) {
+    const problem = auditProblem(ledger, chronicle, log);
+    if (problem !== undefined) return { ...unknown(problem), low: count };
+  }
+  return exactly(count);
+}
+
+function recovery({ chronicle, recoveries }: MeasureInput, viewpoint: string): Measure {
+  const seen = recoveries.find((one) => one.viewpoint === viewpoint);
+  if (seen) return seen.measure;
+  if (!chronicle.t0) return unknown("nothing was broken, so there is nothing to recover from");
+  return unknown(
+    viewpoint === "fresh"
+      ? "no fresh clients were probed in this run"
+      : `there is no data for the viewpoint "${viewpoint}"`,
+  );
+}
+
+/**
+ * What the verdicts say, or what lies skipped on the surviving log, whichever is more: a group that
+ * never had to resume has no verdict, and still must not have skipped anything.
+ */
+function skippedRecords(input: MeasureInput): Measure {
+  const skippedUnread = input.anomalies.countOf(
+    "unread",
+    (kind) => kind.cause?.endsWith("skipped") ?? false,
+  );
+  const judged = offsetSum(input, ({ skipped }) => skipped);
+  if (judged.value === null) return { ...judged, low: skippedUnread };
+  return onSurvivors(input, exactly(Math.max(judged.value, skippedUnread)));
+}
+
+function offsetSum(
+  { ledger, offsets }: MeasureInput,
+  pick: (judged: JudgedOffset) => number,
+): Measure {
+  const handed = ledger.groups.reduce((sum, group) => sum + group.records, 0);
+  if (handed === 0) return unknown("no group was handed any record");
+  const open = offsets.find(({ verdict }) => verdict.verdict === "inconclusive");
+  if (open) {
+    const { group, topic, partition, detail } = open.verdict;
+    return unknown(`${group} on ${topic}/${partition}: ${detail}`);
+  }
+  return exactly(offsets.reduce((sum, judged) => sum + pick(judged), 0));
+}
+
+/** Acked records that a mirror of their log does not hold, summed over mirrors. */
+function mirrorMissing({ ledger, chronicle }: MeasureInput): Measure {
+  let missing = 0;
+  const mirrors = new Set<number>();
+  for (const { stream, acked } of ledger.streams) {
+    if (!stream.application || acked.size === 0) continue;
+    for (const mirror of ledger.world.family(stream.log).slice(1)) {
+      mirrors.add(mirror.id);
+      const audit = ledger.finalAudit(mirror.id, stream.partition);
+      const held = [audit?.seen.get(stream.index), audit?.damaged.get(stream.index)];
+      missing += select({ inAll: [acked], inNone: held.flatMap((plane) => plane ?? []) });
+    }
+  }
+  if (mirrors.size === 0) return unknown("nothing is replicated to a second cluster");
+  for (const log of [...mirrors].sort((a, b) => a - b)) {
+    const problem = auditProblem(ledger, chronicle, log);
+    if (problem !== undefined) return unknown(problem);
+  }
+  return exactly(missing);
+}

@@ -1,0 +1,281 @@
+/**
+ * Did every group resume at the right record? (metrics.md, "Offset correctness")
+ *
+ * Naive rule: compare the committed number on the old cluster with the number the group started from
+ * on the new one. Counter-example: offsets of two clusters have nothing to do with each other; a
+ * retried append or a transaction marker on either side shifts them for ever. Real rule: the last
+ * commit stands for a set of records, those the source held below it. On the mirror the true offset
+ * is the one after the last of them, and what lies between it and the resumed offset was replayed or
+ * skipped, counted record by record.
+ *
+ * A second trap: the commit that was confirmed but not journalled, because the region died in
+ * between. The group then resumes *beyond* its last journalled commit and looks as if it skipped.
+ * Skipped are therefore only records that the group was never handed.
+ */
+import { BitPlane } from "./bit-plane.ts";
+import { round } from "./buckets.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { AuditedPlace, GroupLedger, Ledger } from "./ledger.ts";
+import type { OffsetVerdict } from "./result.ts";
+import { forEachSourceRun } from "./source-offsets.ts";
+
+/** A verdict, with what it adds to the metrics: an unmapped group skips or replays too. */
+export interface JudgedOffset {
+  verdict: OffsetVerdict;
+  skipped: number;
+  replayed: number;
+}
+
+/** A group's step from one place to another; both are the same when it resumed where it was. */
+interface Move {
+  group: GroupLedger;
+  from: { log: number; topic: string; place: number };
+  to: { log: number; place: number };
+  partition: number;
+  reader: number;
+  /** The last commit counts only when it was confirmed before this. */
+  resumedUs: number;
+  /** -1: no committed offset. Undefined: no resume row; the first delivery says where. */
+  resumed: number | undefined;
+  firstDelivered: number | undefined;
+}
+
+export function offsetVerdictsOf(ledger: Ledger, chronicle: Chronicle): JudgedOffset[] {
+  const moves = ledger.groups.flatMap((group) => [
+    ...takeovers(ledger, group),
+    ...resumptions(ledger, chronicle, group),
+  ]);
+  return moves
+    .map((move) => judgeMove(ledger, chronicle, move))
+    .filter((judged): judged is JudgedOffset => judged !== undefined)
+    .sort(
+      (a, b) =>
+        compareText(a.verdict.group, b.verdict.group) ||
+        compareText(a.verdict.topic, b.verdict.topic) ||
+        a.verdict.partition - b.verdict.partition,
+    );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Moves to another cluster or region: one for each partition of each log the elder read. */
+function takeovers(ledger: Ledger, group: GroupLedger): Move[] {
+  const { world } = ledger;
+  const moves: Move[] = [];
+  for (const heir of group.group.readers) {
+    const elder = heir.takesOverFrom === undefined ? undefined : world.reader(heir.takesOverFrom);
+    for (const logId of elder?.logs ?? []) {
+      const log = world.log(logId);
+      const target = heir.logs.map((id) => world.log(id)).find((one) => one?.mirrorOf === logId);
+      const to = heir.logs.includes(logId) ? log : target;
+      if (!log || !to) continue;
+      for (let partition = 0; partition < log.partitions; partition += 1) {
+        const place = world.placeIndex(to.id, partition);
+        const delivered = group.firstDelivered.get(`${heir.id}:${place}`);
+        const resume = resumeBefore(group, heir.id, place, delivered?.tUs ?? Infinity);
+        moves.push({
+          group,
+          from: { log: log.id, topic: log.topic, place: world.placeIndex(log.id, partition) },
+          to: { log: to.id, place },
+          partition,
+          reader: heir.id,
+          resumedUs: resume?.tUs ?? delivered?.tUs ?? Infinity,
+          resumed: resume?.offset,
+          firstDelivered: delivered?.offset,
+        });
+      }
+    }
+  }
+  return moves;
+}
+
+/**
+ * Where a reader started from: the last answer it got before its first delivery. It asks before it
+ * joins and again when it has, and synced offsets may arrive in between.
+ */
+function resumeBefore(group: GroupLedger, reader: number, place: number, untilUs: number) {
+  const all = group.resumes.filter((one) => one.reader === reader && one.place === place);
+  return all.findLast((one) => one.tUs <= untilUs) ?? all[0];
+}
+
+/** The first time after the fault that a group's own reader resumed on a log it had been reading. */
+function resumptions(ledger: Ledger, chronicle: Chronicle, group: GroupLedger): Move[] {
+  const t0 = chronicle.t0;
+  if (!t0) return [];
+  const moves: Move[] = [];
+  const done = new Set<number>();
+  for (const resume of group.resumes) {
+    const reader = ledger.world.reader(resume.reader);
+    const early = resume.tUs <= t0.highUs;
+    if (early || reader?.takesOverFrom !== undefined || done.has(resume.place)) continue;
+    done.add(resume.place);
+    const { log, partition } = ledger.world.place(resume.place);
+    moves.push({
+      group,
+      from: { log: log.id, topic: log.topic, place: resume.place },
+      to: { log: log.id, place: resume.place },
+      partition,
+      reader: resume.reader,
+      resumedUs: resume.tUs,
+      resumed: resume.offset,
+      firstDelivered: group.firstDelivered.get(`${resume.reader}:${resume.place}`)?.offset,
+    });
+  }
+  return moves;
+}
+
+interface Commit {
+  offset: number;
+  tUs: number;
+}
+
+function lastCommit(group: GroupLedger, place: number, beforeUs: number): Commit | undefined {
+  const commits = group.commits.get(place);
+  let last: Commit | undefined;
+  for (let row = 0; commits && row < commits.tUs.length; row += 1) {
+    const tUs = commits.tUs.get(row);
+    if (tUs >= beforeUs || (last && tUs < last.tUs)) continue;
+    last = { offset: commits.offset.get(row), tUs };
+  }
+  return last;
+}
+
+function judgeMove(ledger: Ledger, chronicle: Chronicle, move: Move): JudgedOffset | undefined {
+  const audit = ledger.finalAudit(move.to.log, move.partition);
+  const commit = lastCommit(move.group, move.from.place, move.resumedUs);
+  const start = move.resumed === undefined || move.resumed < 0 ? move.firstDelivered : move.resumed;
+  const nothing = audit?.complete && audit.end === audit.start;
+  if (!commit && (nothing || move.resumed === undefined)) return undefined;
+  const finish = (
+    verdict: OffsetVerdict["verdict"],
+    detail: string,
+    numbers: { records?: number; trueOffset?: number; skipped?: number; replayed?: number } = {},
+  ): JudgedOffset => ({
+    verdict: {
+      group: move.group.group.name,
+      topic: move.from.topic,
+      partition: move.partition,
+      verdict,
+      records: numbers.records ?? null,
+      committedOffset: commit?.offset ?? null,
+      committedAtMs: commit ? round(chronicle.ms(commit.tUs)) : null,
+      resumedLog: start === undefined ? null : move.to.log,
+      resumedOffset: start ?? null,
+      trueOffset: numbers.trueOffset ?? null,
+      detail,
+    },
+    skipped: numbers.skipped ?? 0,
+    replayed: numbers.replayed ?? 0,
+  });
+  if (!audit?.complete)
+    return finish("inconclusive", "the log it resumed on was not read to its end");
+  if (!commit && move.resumed !== -1) {
+    return finish("inconclusive", "it had committed nothing before, so no place is the right one");
+  }
+  const trueOffset = commit ? trueOffsetOf(ledger, move, audit, commit.offset) : audit.start;
+  return judgePlace(ledger, move, audit, { start, trueOffset }, finish);
+}
+
+type Finish = (
+  verdict: OffsetVerdict["verdict"],
+  detail: string,
+  numbers?: { records?: number; trueOffset?: number; skipped?: number; replayed?: number },
+) => JudgedOffset;
+
+function judgePlace(
+  ledger: Ledger,
+  move: Move,
+  audit: AuditedPlace,
+  { start, trueOffset }: { start: number | undefined; trueOffset: number },
+  finish: Finish,
+): JudgedOffset {
+  const unmapped = move.resumed === -1;
+  if (start === undefined) {
+    const why = unmapped
+      ? "no committed offset, and nothing was delivered after it"
+      : "it never resumed on this partition";
+    return finish(unmapped ? "unmapped" : "inconclusive", why, { trueOffset });
+  }
+  const endUs = endAt(ledger, move, audit);
+  if (!unmapped && start > endUs) {
+    const why = `offset ${start} lies beyond the log's end ${endUs} at that time`;
+    return finish("ahead-of-log", why, { trueOffset });
+  }
+  const replayed = start < trueOffset ? audit.table.countBetween(start, trueOffset) : 0;
+  const between = start > trueOffset ? audit.table.countBetween(trueOffset, start) : 0;
+  const skipped = between === 0 ? 0 : undelivered(move.group, audit, trueOffset, start);
+  const numbers = { trueOffset, skipped, replayed, records: Math.max(skipped, replayed) };
+  if (unmapped) {
+    const effect =
+      skipped > 0
+        ? `skips ${skipped}`
+        : replayed > 0
+          ? `replays ${replayed}`
+          : "happens to be right";
+    return finish(
+      "unmapped",
+      `no committed offset; the reset policy put it at ${start}, which ${effect}`,
+      numbers,
+    );
+  }
+  if (skipped > 0) {
+    const why = `${skipped} records between ${trueOffset} and ${start} were never delivered`;
+    return finish("skip", why, numbers);
+  }
+  if (replayed > 0) {
+    return finish("replay", `${replayed} records from ${start} on are delivered again`, numbers);
+  }
+  const exact =
+    between > 0
+      ? `resumed ${between} records after the last journalled commit, all of them delivered before`
+      : "resumed at the record after the last committed one";
+  return finish("exact", exact, numbers);
+}
+
+/** Where the group should go on: after the last record that its commit covered. */
+function trueOffsetOf(ledger: Ledger, move: Move, audit: AuditedPlace, committed: number): number {
+  if (move.from.log === move.to.log) return committed;
+  const copies = new BitPlane();
+  for (const again of audit.duplicates) copies.add(again.offset, again.count);
+  let trueOffset = audit.start;
+  forEachSourceRun(ledger, audit, move.from.log, ({ offset, source, count }) => {
+    const covered = Math.min(committed - source, count);
+    for (let n = covered - 1; n >= 0; n -= 1) {
+      // A second copy says nothing: replication had been there before.
+      if (copies.has(offset + n)) continue;
+      trueOffset = Math.max(trueOffset, offset + n + 1);
+      break;
+    }
+  });
+  return trueOffset;
+}
+
+/** Records in [from, to) that the group was never handed, wherever it might have been. */
+function undelivered(group: GroupLedger, audit: AuditedPlace, from: number, to: number): number {
+  const { table } = audit;
+  let count = 0;
+  for (let row = 0; row < table.rows && table.offset.get(row) < to; row += 1) {
+    const first = Math.max(table.offset.get(row), from);
+    const end = Math.min(table.offset.get(row) + table.count.get(row), to);
+    if (end <= first) continue;
+    const seq = table.seq.get(row) + first - table.offset.get(row);
+    const given = group.delivered.get(table.stream.get(row))?.countIn(seq, end - first) ?? 0;
+    count += end - first - given;
+  }
+  return count;
+}
+
+/** The log's end when the group resumed: not beyond what a producer appended there later. */
+function endAt(ledger: Ledger, move: Move, audit: AuditedPlace): number {
+  let end = audit.end;
+  for (const { stream, sends } of ledger.streams) {
+    if (stream.log.id !== move.to.log || stream.partition !== move.partition) continue;
+    for (let row = 0; row < sends.rows; row += 1) {
+      const offset = sends.offset.get(row);
+      if (offset >= 0 && sends.sentUs(row) > move.resumedUs) end = Math.min(end, offset);
+    }
+  }
+  return end;
+}

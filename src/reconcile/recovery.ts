@@ -1,0 +1,292 @@
+/**
+ * Recovery times, per partition and viewpoint (metrics.md, "RTO").
+ *
+ * Naive rule: the outage is from the first error to the next success. Counter-example: kafkajs
+ * retries inside its delivery timeout and reports no error at all, while nothing is acked for 20 s;
+ * and after the first success a second stall may follow. Real rule: sends are due on an open
+ * schedule, a send not done within `stallMs` of its due time is missed, and the partition has
+ * recovered (T3) at the first done send from which on nothing was missed for `sustainedMs`.
+ *
+ * ```
+ *        T0          T1 missed            T2          T3               T3 + sustainedMs
+ *  ──────┼───────────┼────────────────────┼───────────┼──────────────────────┤
+ *   fault interval   └─ due, not done ─┘  first done  └─ everything on time ─┘
+ * ```
+ * T0 is an interval and sends are due at distances, so the truth lies in
+ * [T3 − T0.high − distance, T3 − T0.low]. Nothing missed: 0, and a stall shorter than the slowest
+ * send on time cannot be excluded, which is the upper bound then.
+ */
+import type { Chronicle, Interval } from "./chronicle.ts";
+import type { Ledger } from "./ledger.ts";
+import type { PartitionRecovery, Recovery } from "./result.ts";
+import {
+  ackedUs,
+  type Chain,
+  chainsOf,
+  deliveredUs,
+  type Slot,
+  slotsOf,
+  spacingUs,
+} from "./slots.ts";
+import type { Stream } from "./world.ts";
+
+interface Timing {
+  t0: Interval;
+  endUs: number;
+  attributionEndUs: number;
+  stallUs: number;
+  sustainedUs: number;
+  spacingUs: number;
+}
+
+/** What one chain's slots say, µs. */
+export interface Outage {
+  firstMissedUs: number | null;
+  firstDoneUs: number | null;
+  sustainedUs: number | null;
+  valueUs: number;
+  lowUs: number;
+  highUs: number | null;
+  censored: boolean;
+  /** Due time of a miss that began after the recovery, if there was one. */
+  againUs: number | null;
+}
+
+/** Judges slots in order of due time. */
+export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
+  const { t0, stallUs, attributionEndUs, endUs } = timing;
+  const judged = slots.filter((slot) => slot.doneUs !== Infinity || slot.dueUs + stallUs <= endUs);
+  const missed = (slot: Slot) => slot.doneUs - slot.dueUs > stallUs;
+  const firstDoneUs = judged
+    .filter((slot) => slot.dueUs > t0.highUs)
+    .reduce((first, slot) => Math.min(first, slot.doneUs), Infinity);
+  const first = judged.findIndex((slot) => missed(slot) && slot.dueUs <= attributionEndUs);
+  const common = { firstDoneUs: Number.isFinite(firstDoneUs) ? firstDoneUs : null };
+  if (first < 0) {
+    const slowest = judged.reduce((most, slot) => Math.max(most, slot.doneUs - slot.dueUs), 0);
+    const none = { firstMissedUs: null, sustainedUs: null, againUs: null, censored: false };
+    return { ...common, ...none, valueUs: 0, lowUs: 0, highUs: Math.min(slowest, stallUs) };
+  }
+  const firstMissedUs = (judged[first] as Slot).dueUs;
+  const { sustainedUs, candidateUs, againUs } = sustainedFrom(judged, first, missed, timing);
+  if (sustainedUs === null) {
+    const lowUs = Math.max((candidateUs ?? endUs) - t0.highUs, 0);
+    const tail = { sustainedUs: null, againUs: null, highUs: null, censored: true };
+    return { ...common, firstMissedUs, ...tail, valueUs: lowUs, lowUs };
+  }
+  const middleUs = (t0.lowUs + t0.highUs) / 2;
+  const lowUs = Math.max(sustainedUs - t0.highUs - timing.spacingUs, 0);
+  const highUs = Math.max(sustainedUs - t0.lowUs, 0);
+  const valueUs = Math.min(Math.max(sustainedUs - middleUs, 0), highUs);
+  return {
+    ...common,
+    firstMissedUs,
+    sustainedUs,
+    againUs,
+    valueUs,
+    lowUs,
+    highUs,
+    censored: false,
+  };
+}
+
+/** T3: the first done slot after a miss from which on nothing is missed for the whole window. */
+function sustainedFrom(
+  judged: readonly Slot[],
+  first: number,
+  missed: (slot: Slot) => boolean,
+  timing: Timing,
+): { sustainedUs: number | null; candidateUs: number | null; againUs: number | null } {
+  let start = -1;
+  for (let at = first; at < judged.length; at += 1) {
+    const slot = judged[at] as Slot;
+    if (missed(slot)) {
+      start = -1;
+      continue;
+    }
+    if (start < 0) start = at;
+    const begun = judged[start] as Slot;
+    if (slot.dueLastUs + 2 * timing.spacingUs >= begun.dueUs + timing.sustainedUs) {
+      const again = judged.find((later) => later.dueUs > slot.dueUs && missed(later));
+      return { sustainedUs: begun.doneUs, candidateUs: null, againUs: again?.dueUs ?? null };
+    }
+  }
+  const candidate = start < 0 ? null : (judged[start] as Slot).doneUs;
+  return { sustainedUs: null, candidateUs: candidate, againUs: null };
+}
+
+export interface RecoveryInput {
+  ledger: Ledger;
+  chronicle: Chronicle;
+}
+
+/** A viewpoint's recovery, and the outage behind each of its partitions. */
+export interface Viewed {
+  recovery: Recovery;
+  /** By "log/partition". */
+  outages: Map<string, Outage>;
+}
+
+const HOW = {
+  produce:
+    "per partition: T0 to the first ack from which on every due send of the application was " +
+    "acked on time; the slowest partition counts",
+  consume:
+    "per partition: T0 to the first delivery from which on every due record reached the group on " +
+    "time; the slowest partition and group count",
+  cluster:
+    "as for the application, but of a probe that always talks to the partition's current leader",
+} as const;
+
+type Measured = keyof typeof HOW;
+
+/** Every viewpoint there is data for; none when nothing was broken. */
+export function recoveriesOf(input: RecoveryInput): Viewed[] {
+  const { ledger, chronicle } = input;
+  if (!chronicle.t0) return [];
+  const application = (stream: Stream) => stream.application;
+  const views: Viewed[] = [];
+  const chains = chainsOf(ledger, application);
+  views.push(
+    viewOf(
+      input,
+      "produce",
+      outagesOf(input, chains, () => [ackedUs]),
+    ),
+  );
+  if (ledger.groups.length > 0) {
+    const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
+    const doneFor = (chain: Chain) =>
+      deliveries
+        .filter(({ group }) => group.group.readers.some((r) => readsFamily(ledger, r.logs, chain)))
+        .map(({ done }) => done);
+    views.push(viewOf(input, "consume", outagesOf(input, chains, doneFor)));
+  }
+  const clusters = new Set(chains.map(({ head }) => head.log.cluster));
+  const probes = chainsOf(
+    ledger,
+    ({ producer, log }) =>
+      producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
+  );
+  if (probes.length > 0) {
+    views.push(
+      viewOf(
+        input,
+        "cluster",
+        outagesOf(input, probes, () => [ackedUs]),
+      ),
+    );
+  }
+  return views.filter(({ recovery }) => recovery.partitions.length > 0);
+}
+
+function readsFamily(ledger: Ledger, logs: readonly number[], { streams }: Chain): boolean {
+  return streams.some(({ stream }) =>
+    ledger.world.family(stream.log).some((log) => logs.includes(log.id)),
+  );
+}
+
+type DoneOf = Parameters<typeof slotsOf>[2];
+
+/** The worst outage of each partition, over chains and over what "done" may mean for them. */
+function outagesOf(
+  { ledger, chronicle }: RecoveryInput,
+  chains: readonly Chain[],
+  doneFor: (chain: Chain) => DoneOf[],
+): { head: Stream; outage: Outage }[] {
+  const t0 = chronicle.t0 as Interval;
+  const { stallMs, sustainedMs } = ledger.world.judging.policy;
+  const [stallUs, sustainedUs] = [stallMs * 1000, sustainedMs * 1000];
+  const stoppedUs = stoppedByPlanUs(ledger, chronicle);
+  const worst = new Map<string, { head: Stream; outage: Outage }>();
+  for (const chain of chains) {
+    const died = chain.streams.at(-1)?.writerDied ?? false;
+    const endUs = died ? chronicle.workloadEndUs : stoppedUs;
+    const timing: Timing = {
+      t0,
+      endUs,
+      attributionEndUs: chronicle.attributionEndUs,
+      stallUs,
+      sustainedUs,
+      spacingUs: Math.max(0, ...chain.streams.map(spacingUs)),
+    };
+    for (const done of doneFor(chain)) {
+      const window = { fromUs: t0.lowUs, endUs, stallUs };
+      const outage = outageOf(slotsOf(chain, window, done), timing);
+      const key = keyOf(chain.head);
+      const held = worst.get(key);
+      if (!held || isWorse(outage, held.outage)) worst.set(key, { head: chain.head, outage });
+    }
+  }
+  return [...worst.values()].sort(
+    (a, b) => a.head.log.id - b.head.log.id || a.head.partition - b.head.partition,
+  );
+}
+
+/** When producers stopped making records due: the latest due time of any stream that lived. */
+export function stoppedByPlanUs(ledger: Ledger, chronicle: Chronicle): number {
+  let last = -Infinity;
+  for (const { sends, unsentRuns, writerDied } of ledger.streams) {
+    if (writerDied) continue;
+    if (sends.rows > 0) last = Math.max(last, sends.dueLastUs(sends.rows - 1));
+    for (const run of unsentRuns) last = Math.max(last, run.dueLastUs);
+  }
+  return Number.isFinite(last) ? Math.min(last, chronicle.workloadEndUs) : chronicle.workloadEndUs;
+}
+
+function keyOf(head: Stream): string {
+  return `${head.log.id}/${head.partition}`;
+}
+
+function isWorse(a: Outage, b: Outage): boolean {
+  if (a.censored !== b.censored) return a.censored;
+  return a.valueUs > b.valueUs;
+}
+
+function viewOf(
+  { chronicle }: RecoveryInput,
+  viewpoint: Measured,
+  worst: readonly { head: Stream; outage: Outage }[],
+): Viewed {
+  const partitions = worst.map(({ head, outage }) => partitionOf(chronicle, head, outage));
+  const values = partitions.map(({ rtoMs }) => rtoMs ?? 0).sort((a, b) => a - b);
+  const censored = partitions.some((partition) => partition.censored);
+  const most = (pick: (p: PartitionRecovery) => number | null) =>
+    partitions.reduce<number>((max, partition) => Math.max(max, pick(partition) ?? 0), 0);
+  const recovery: Recovery = {
+    viewpoint,
+    measure: {
+      value: partitions.length > 0 ? most(({ rtoMs }) => rtoMs) : null,
+      low: partitions.length > 0 ? most(({ lowMs }) => lowMs) : null,
+      high: censored || partitions.length === 0 ? null : most(({ highMs }) => highMs),
+      censored,
+    },
+    firstPartitionMs: values[0] ?? null,
+    medianPartitionMs: values[Math.floor((values.length - 1) / 2)] ?? null,
+    partitions,
+    how: HOW[viewpoint],
+  };
+  const outages = new Map(worst.map(({ head, outage }) => [keyOf(head), outage]));
+  return { recovery, outages };
+}
+
+function partitionOf(chronicle: Chronicle, head: Stream, outage: Outage): PartitionRecovery {
+  const at = (us: number | null) => (us === null ? null : roundMs(chronicle.ms(us)));
+  return {
+    log: head.log.id,
+    cluster: head.log.cluster,
+    topic: head.log.topic,
+    partition: head.partition,
+    firstMissedAtMs: at(outage.firstMissedUs),
+    firstAckAtMs: at(outage.firstDoneUs),
+    sustainedAtMs: at(outage.sustainedUs),
+    rtoMs: roundMs(outage.valueUs / 1000),
+    lowMs: roundMs(outage.lowUs / 1000),
+    highMs: outage.highUs === null ? null : roundMs(outage.highUs / 1000),
+    censored: outage.censored,
+  };
+}
+
+function roundMs(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

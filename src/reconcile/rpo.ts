@@ -1,0 +1,137 @@
+/** The fates of all application streams, added up into the RPO of the run. */
+import type { z } from "zod";
+import { round } from "./buckets.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { Fate } from "./loss.ts";
+import type { Measure, rpoPartitionSchema, rpoSchema } from "./result.ts";
+import type { World } from "./world.ts";
+
+type Rpo = z.infer<typeof rpoSchema>;
+type RpoPartition = z.infer<typeof rpoPartitionSchema>;
+
+const SHAPES = ["none", "tail", "hole"] as const;
+
+export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]): Rpo {
+  const unread = fates.filter(({ known, stream }) => !known && stream.acked.size > 0);
+  const known = fates.filter((fate) => fate.known);
+  const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
+  const split = known.every((fate) => fate.splitKnown) && unread.length === 0;
+  const reason = fates.length === 0 ? "no records were sent" : unreadReason(unread);
+  const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
+    all.reduce((total, fate) => total + pick(fate), 0);
+  return {
+    survivingCluster: world.judging.survivingCluster,
+    records: countMeasure(
+      most(known, (fate) => fate.missing),
+      most(fates, (fate) => fate.missing),
+      reason,
+    ),
+    timeMs: timeOf(chronicle, known, reason),
+    bytes: countMeasure(most(known, bytesOf), most(fates, bytesOf), reason),
+    shape: reason === undefined ? worstShape(known) : "unknown",
+    lost: split && reason === undefined ? sum((fate) => fate.lost) : null,
+    stranded: split && reason === undefined ? sum((fate) => fate.stranded) : null,
+    overwritten: split && reason === undefined ? sum((fate) => fate.overwritten) : null,
+    partitions: partitionsOf(chronicle, fates),
+  };
+}
+
+function bytesOf(fate: Fate): number {
+  return fate.missing * fate.stream.stream.producer.recordBytes;
+}
+
+function worstShape(fates: readonly Fate[]): (typeof SHAPES)[number] {
+  const worst = Math.max(0, ...fates.map(({ shape }) => SHAPES.indexOf(shape)));
+  return SHAPES[worst] ?? "none";
+}
+
+function unreadReason(unread: readonly Fate[]): string | undefined {
+  const [first] = unread;
+  if (!first) return undefined;
+  const { log, partition } = first.stream.stream;
+  const where = first.surviving?.place.log.topic ?? log.topic;
+  const more = unread.length > 1 ? ` (and ${unread.length - 1} more streams)` : "";
+  return `the surviving log of ${where}/${partition} was not read to its end${more}`;
+}
+
+/** Exact when everything was read; otherwise only what is certain bounds it from below. */
+function countMeasure(certain: number, atMost: number, reason: string | undefined): Measure {
+  if (reason === undefined) {
+    return { value: certain, low: certain, high: certain, censored: false };
+  }
+  return { value: null, low: certain, high: atMost, censored: false, inconclusive: reason };
+}
+
+/**
+ * Fault time − due time of the oldest missing record. Not: fault time − last ack, which says how
+ * long the producer was idle, whatever was lost. The fault's own interval is the uncertainty.
+ */
+function timeOf(chronicle: Chronicle, known: readonly Fate[], reason: string | undefined): Measure {
+  const dues = known.flatMap(({ oldestMissingDueUs }) => oldestMissingDueUs ?? []);
+  if (reason !== undefined) {
+    return { value: null, low: null, high: null, censored: false, inconclusive: reason };
+  }
+  if (dues.length === 0) return { value: 0, low: 0, high: 0, censored: false };
+  const t0 = chronicle.t0;
+  if (!t0) {
+    const why = "records are missing, but no fault gives the instant to measure from";
+    return { value: null, low: null, high: null, censored: false, inconclusive: why };
+  }
+  const oldest = dues.reduce((first, due) => Math.min(first, due), Infinity);
+  const ms = (us: number) => round(Math.max(us - oldest, 0) / 1000);
+  return {
+    value: ms((t0.lowUs + t0.highUs) / 2),
+    low: ms(t0.lowUs),
+    high: ms(t0.highUs),
+    censored: false,
+  };
+}
+
+function partitionsOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition[] {
+  const rows = new Map<string, RpoPartition & { dueUs: number | null }>();
+  for (const fate of fates) {
+    const { log, partition } = fate.stream.stream;
+    const key = `${log.id}/${partition}`;
+    const row = rows.get(key) ?? emptyRow(log, partition);
+    rows.set(key, row);
+    row.acked += fate.stream.acked.size;
+    row.missing += fate.missing;
+    row.lost += fate.lost;
+    row.stranded += fate.stranded;
+    row.indeterminate += fate.unknown;
+    row.indeterminateSurvived += fate.unknownSurvived;
+    if (SHAPES.indexOf(fate.shape) > SHAPES.indexOf(row.shape)) row.shape = fate.shape;
+    const due = fate.oldestMissingDueUs;
+    if (due !== null) row.dueUs = Math.min(row.dueUs ?? Infinity, due);
+  }
+  return [...rows.values()]
+    .sort((a, b) => a.log - b.log || a.partition - b.partition)
+    .map(({ dueUs, ...row }) => {
+      if (dueUs === null) return row;
+      const t0 = chronicle.t0;
+      const timeMs = t0 ? Math.max((t0.lowUs + t0.highUs) / 2 - dueUs, 0) / 1000 : 0;
+      return {
+        ...row,
+        oldestMissingDueAtMs: round(chronicle.ms(dueUs)),
+        timeMs: round(timeMs),
+      };
+    });
+}
+
+function emptyRow(log: { id: number; topic: string }, partition: number) {
+  return {
+    log: log.id,
+    topic: log.topic,
+    partition,
+    acked: 0,
+    missing: 0,
+    lost: 0,
+    stranded: 0,
+    indeterminate: 0,
+    indeterminateSurvived: 0,
+    shape: "none" as RpoPartition["shape"],
+    oldestMissingDueAtMs: null,
+    timeMs: 0,
+    dueUs: null as number | null,
+  };
+}

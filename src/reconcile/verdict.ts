@@ -1,0 +1,99 @@
+/**
+ * The verdict: missed > inconclusive > met, and never "met" on nothing.
+ *
+ * A miss stands only on sound data, because `assess` has made an unsound one inconclusive already.
+ * A run without objectives (an exploration with predictions) is met when it was sound and something
+ * could be assessed, whatever the predictions came to: a refuted prediction is a result.
+ */
+import { EXIT } from "../kernel/errors.ts";
+import { formatCount } from "../kernel/units.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { SIZE } from "./limits.ts";
+import type { Viewed } from "./recovery.ts";
+import type { Anomaly, Assessment, Result } from "./result.ts";
+import type { Problem } from "./soundness.ts";
+
+export interface VerdictInput {
+  objectives: readonly Assessment[];
+  predictions: readonly Assessment[];
+  problems: readonly Problem[];
+  chronicle: Chronicle;
+  anomalies: readonly Anomaly[];
+  views: readonly Viewed[];
+}
+
+type Verdict = Pick<Result, "verdict" | "exitCode" | "reasons" | "warnings">;
+
+export function verdictOf(input: VerdictInput): Verdict {
+  const { objectives, predictions, problems } = input;
+  const missed = objectives.filter(({ verdict }) => verdict === "missed");
+  const open = objectives.filter(
+    ({ verdict }) => verdict === "inconclusive" || verdict === "not-run",
+  );
+  const told = [...objectives, ...predictions].some(
+    ({ verdict }) => verdict !== "inconclusive" && verdict !== "not-run",
+  );
+  const heals = healFailures(input.chronicle);
+  const reasons = [
+    ...missed.map(missedSentence),
+    ...problems.map(({ sentence }) => sentence),
+    ...open
+      .filter(({ reason }) => !problems.some(({ sentence }) => sentence === reason))
+      .map(({ label, reason }) => `${label}: ${reason ?? "no answer"}`),
+    ...heals,
+  ];
+  const verdict =
+    missed.length > 0
+      ? "missed"
+      : open.length > 0 || problems.length > 0 || !told
+        ? "inconclusive"
+        : "met";
+  if (verdict === "inconclusive" && reasons.length === 0) {
+    reasons.push("nothing was assessed: the experiment has no objective and no prediction");
+  }
+  return {
+    verdict,
+    exitCode: EXIT[verdict],
+    reasons: [...new Set(reasons)].slice(0, SIZE.reasonsMax),
+    warnings: [...new Set([...warningsOf(input), ...heals])],
+  };
+}
+
+function missedSentence({ label, target, measured, unit, reason }: Assessment): string {
+  if (reason !== undefined) return `${label}: target ${target} missed; ${reason}`;
+  const value = measured.text ?? `${measured.censored ? "≥ " : ""}${measured.value} ${unit}`;
+  return `${label}: measured ${value}, target ${target}`;
+}
+
+function healFailures(chronicle: Chronicle): string[] {
+  return chronicle.of("heal.failed").map(({ step, reason }) => `heal of ${step} failed: ${reason}`);
+}
+
+function warningsOf({ chronicle, anomalies, views, objectives }: VerdictInput): string[] {
+  const warnings = chronicle.of("warning").map(({ message }) => message);
+  for (const { class: name, count, violation, cause } of anomalies) {
+    if (!violation) continue;
+    const covered = objectives.some(({ metric }) => COVERED_BY[name]?.includes(metric));
+    if (covered) continue;
+    const what = `${name}${cause === undefined ? "" : ` (${cause})`}`;
+    warnings.push(`${formatCount(count)} × ${what} found; no objective covers this class`);
+  }
+  for (const { recovery, outages } of views) {
+    const again = [...outages.values()].filter(({ againUs }) => againUs !== null).length;
+    if (again === 0) continue;
+    warnings.push(
+      `${recovery.viewpoint}: ${again} partitions stalled again after they had recovered`,
+    );
+  }
+  return warnings;
+}
+
+const COVERED_BY: Partial<Record<Anomaly["class"], readonly Assessment["metric"][]>> = {
+  lost: ["rpo.records", "lost.records"],
+  overwritten: ["rpo.records"],
+  unread: ["unread.records", "offsets.skipped"],
+  "duplicate-append": ["duplicates.records"],
+  phantom: ["phantom.records"],
+  corrupt: ["corrupt.records"],
+  reordered: ["reordered.records"],
+};
