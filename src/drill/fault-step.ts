@@ -14,12 +14,18 @@ import type { RunContext } from "./run-context.ts";
 const HEAL_DEADLINE_MS = 120_000;
 const DIE_EVENT_WITHIN_MS = 2000;
 
+/** What a fault tells of its own act: that it begins now, and when it was done (µs). */
+interface Acts {
+  injecting: () => void;
+  afterUs: number | null;
+}
+
 /** Injects and proves. Leaves the heal armed in `context.live.openFaults` and in the run's heals. */
 export async function injectFault(context: RunContext, step: FaultStep): Promise<void> {
   const fault = faultOf(step.kind);
   if (!fault) throw new DrillError("E_INTERNAL", `no fault kind ${step.kind}`);
   const heals = new HealStack(HEAL_DEADLINE_MS);
-  const acts = { beforeUs: 0, afterUs: 0 };
+  const acts: Acts = { injecting: () => {}, afterUs: null };
   const faultContext = contextOf(context, heals, acts);
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
   const reach = fault.reach(step.params, context.plan.topology, live);
@@ -27,20 +33,19 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
   context.live.openFaults.set(step.id, { step, heal });
   context.heals.defer(`step ${step.id}`, heal);
   const deathsBefore = context.deaths.length;
-  acts.beforeUs = monotonicUs();
+  // On disk before the act: after a crash of the harness the evidence still says what was begun.
+  acts.injecting = () =>
+    void context.history.record({
+      type: "fault.injecting",
+      step: step.id,
+      kind: step.kind,
+      ...reach,
+    });
   try {
     await fault.inject(step.params, faultContext, live);
   } catch (error) {
     throw new DrillError("E_FAULT_FAILED", `${step.id} (${step.kind}): ${messageOf(error)}`, {
       cause: error,
-    });
-  } finally {
-    context.history.record({
-      type: "fault.injecting",
-      tUs: acts.beforeUs,
-      step: step.id,
-      kind: step.kind,
-      ...reach,
     });
   }
   await recordInjected(context, step, acts, reach.fidelity === "crash" ? deathsBefore : null);
@@ -59,7 +64,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
 async function recordInjected(
   context: RunContext,
   step: FaultStep,
-  acts: { beforeUs: number; afterUs: number },
+  acts: Acts,
   deathsBefore: number | null,
 ): Promise<void> {
   let dieUs: number[] = [];
@@ -78,7 +83,7 @@ async function recordInjected(
   }
   context.history.record({
     type: "fault.injected",
-    tUs: acts.afterUs || monotonicUs(),
+    tUs: acts.afterUs ?? monotonicUs(),
     step: step.id,
     ...(dieUs.length > 0 ? { dieUs } : {}),
   });
@@ -118,11 +123,7 @@ function healOnce(
   };
 }
 
-function contextOf(
-  context: RunContext,
-  heals: HealStack,
-  acts: { beforeUs: number; afterUs: number },
-): FaultContext {
+function contextOf(context: RunContext, heals: HealStack, acts: Acts): FaultContext {
   return {
     runtime: context.runtime,
     topology: context.plan.topology,
@@ -131,9 +132,7 @@ function contextOf(
     signal: context.signal,
     agentsIn: (region) => context.agents.namesIn(region),
     expectDeath: (name) => void context.expected.add(name),
-    injecting: () => {
-      acts.beforeUs = monotonicUs();
-    },
+    injecting: () => acts.injecting(),
     injected: () => {
       acts.afterUs = monotonicUs();
     },

@@ -20,6 +20,8 @@ interface ReaderSample {
   partitionsSeen: number;
 }
 
+/** Agents report this often (protocol.ts). */
+const STATS_EVERY_MS = 200;
 const KEEP_US = 60_000_000;
 const RECORD_EVERY_US = 1_000_000;
 
@@ -123,8 +125,8 @@ function rateOf<T extends { tUs: number }>(
   const last = recent.at(-1);
   if (!first || !last) return undefined;
   const spanMs = (last.tUs - first.tUs) / 1000;
-  // Less than most of the window says nothing about the window.
-  if (spanMs < ms * 0.8) return undefined;
+  // Less than the window, but for the interval of the statistics, says nothing about the window.
+  if (spanMs < ms - 2 * STATS_EVERY_MS) return undefined;
   return { rate: ((count(last) - count(first)) / spanMs) * 1000, spanMs };
 }
 

@@ -129,6 +129,8 @@ export interface Operations {
       producer: number;
       runTag: number;
       recordBytes: number;
+      /** First seq of this round, the same for every partition. */
+      seqFirst: number;
     };
     answer: { offsets: number[] };
   };

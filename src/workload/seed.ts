@@ -1,6 +1,7 @@
 /**
  * Writes one readiness record to every partition, straight to its leader with acks=all: the proof
- * that a log takes records. A try without an ack is journalled and followed by a new record.
+ * that a log takes records. A try without an ack is journalled and followed by a new record. Rounds
+ * after the first start at another seq, so that no record is ever written twice.
  */
 import { OUTCOME } from "../history/journal-format.ts";
 import type { BrokerConnection } from "../kafka/broker-connection.ts";
@@ -26,7 +27,7 @@ export async function seed(
   const codec = new PayloadCodec(ask.runTag);
   const { producer, log, recordBytes } = ask;
   const one = async (partition: number): Promise<number> => {
-    let seq = 0;
+    let seq = ask.seqFirst;
     let last: unknown;
     const attempt = async (): Promise<number> => {
       const dueUs = monotonicUs();

@@ -9,18 +9,26 @@
 import type { PlannedReplication } from "../../experiment/plan.ts";
 import type { LogRef } from "../../history/judging.ts";
 import { monotonicUs, poll } from "../../kernel/clock.ts";
-import { DrillError } from "../../kernel/errors.ts";
+import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
 import { settleAll } from "./1-boot.ts";
 
 const TOPICS_WITHIN_MS = 60_000;
+const COORDINATOR_WITHIN_MS = 30_000;
 const POLL_MS = 100;
+/**
+ * MirrorMaker has at most 10 offset syncs in flight (OffsetSyncWriter) and sends the ones it put off
+ * with the next record: with more partitions than that, one record each is not enough.
+ */
+const RESEED_US = 3_000_000;
+/** A round may need several tries on a partition, each with a seq of its own. */
+const SEQS_PER_ROUND = 1000;
 
 export async function topics(context: RunContext): Promise<void> {
   const { plan, progress } = context;
   const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))];
   await settleAll(clusters.map((cluster) => createTopics(context, cluster)));
-  await settleAll(readinessProducers(context).map((producer) => seed(context, producer)));
+  await seedAll(context, 0);
   await settleAll(plan.consumers.map((consumer) => firstCommit(context, consumer)));
   throwIfAborted(context.signal);
   await settleAll(
@@ -50,18 +58,21 @@ function readinessProducers({ plan }: RunContext) {
   return plan.judging.producers.filter(({ kind }) => kind === "readiness");
 }
 
-async function seed(
-  context: RunContext,
-  producer: { id: number; log: number; recordBytes: number },
-): Promise<void> {
-  const log = logOf(context.plan, producer.log);
-  await observerFor(context, log.cluster).request("canary.seed", {
-    address: addressOf(context.plan, log.cluster),
-    log,
-    producer: producer.id,
-    runTag: context.plan.judging.runTag,
-    recordBytes: producer.recordBytes,
-  });
+/** Writes a readiness record to every partition of every workload log. */
+async function seedAll(context: RunContext, round: number): Promise<void> {
+  await settleAll(
+    readinessProducers(context).map(async (producer) => {
+      const log = logOf(context.plan, producer.log);
+      await observerFor(context, log.cluster).request("canary.seed", {
+        address: addressOf(context.plan, log.cluster),
+        log,
+        producer: producer.id,
+        runTag: context.plan.judging.runTag,
+        recordBytes: producer.recordBytes,
+        seqFirst: round * SEQS_PER_ROUND,
+      });
+    }),
+  );
 }
 
 /** The group starts right behind the readiness record, on every log that has one. */
@@ -73,12 +84,28 @@ async function firstCommit(
   if (consumer.start !== "initial") return;
   for (const id of consumer.logs.filter((log) => seeded.has(log))) {
     const log = logOf(context.plan, id);
-    await observerFor(context, log.cluster).request("group.commit", {
+    const ask = {
       address: addressOf(context.plan, log.cluster),
       group: consumer.group,
       topic: log.topic,
-      offsets: new Array(log.partitions).fill(1),
-    });
+      offsets: new Array<number>(log.partitions).fill(1),
+    };
+    // A fresh cluster has no group coordinator until its internal topic is there.
+    let last = "";
+    const committed = await poll(
+      () => observerFor(context, log.cluster).request("group.commit", ask),
+      {
+        everyMs: POLL_MS,
+        withinMs: COORDINATOR_WITHIN_MS,
+        signal: context.signal,
+        onError: (error) => {
+          last = messageOf(error);
+        },
+      },
+    );
+    throwIfAborted(context.signal);
+    if (committed) continue;
+    throw new DrillError("E_NODE_NOT_READY", `first commit of group ${consumer.group}: ${last}`);
   }
 }
 
@@ -89,10 +116,16 @@ async function replicationReady(
   const startedUs = monotonicUs();
   const logs = replication.expectLogs.map((id) => logOf(context.plan, id));
   let missing = "";
+  let rounds = 1;
   const ready = await poll(
     async () => {
       missing = await whatIsMissing(context, replication, logs);
-      return missing === "" ? true : undefined;
+      if (missing === "") return true;
+      if (monotonicUs() - startedUs > rounds * RESEED_US) {
+        await seedAll(context, rounds);
+        rounds += 1;
+      }
+      return undefined;
     },
     {
       everyMs: POLL_MS,

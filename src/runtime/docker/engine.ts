@@ -4,14 +4,18 @@
 import Docker from "dockerode";
 import { monotonicUs } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
+import { withDeadline } from "../../kernel/heal-stack.ts";
 import type { ContainerDeath } from "../runtime.ts";
 import { LABEL_NAME, LABEL_RUN } from "./labels.ts";
 
+const PING_WITHIN_MS = 10_000;
+
 /** Connects, or says that no engine answers. */
 export async function connectEngine(): Promise<Docker> {
-  const docker = new Docker({ timeout: 60_000 });
+  // No socket timeout: the event stream and the agents' pipes may be silent for minutes.
+  const docker = new Docker();
   try {
-    await docker.ping();
+    await withDeadline(docker.ping(), PING_WITHIN_MS);
   } catch (error) {
     const message = `no container engine answers: ${messageOf(error)}`;
     throw new DrillError("E_ENGINE_ABSENT", message, { cause: error });

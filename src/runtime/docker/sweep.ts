@@ -13,14 +13,21 @@ export interface Swept {
   alive: string[];
 }
 
-/** `run` limits the sweep to one run, which is then swept even when its owner seems alive. */
-export async function sweep(options: { run?: string }): Promise<Swept> {
+export interface SweepOptions {
+  /** Limits the sweep to one run, which is then swept even when its owner seems alive. */
+  run?: string;
+  /** Looks at these runs only. Owners count: a living run is left alone. */
+  among?: readonly string[];
+}
+
+export async function sweep(options: SweepOptions): Promise<Swept> {
   const docker = await connectEngine();
   const label = options.run === undefined ? LABEL_RUN : `${LABEL_RUN}=${options.run}`;
   const filters = { label: [label] };
   const alive = new Set<string>();
   const dead = (labels: Record<string, string> | undefined): boolean => {
     if (options.run !== undefined) return true;
+    if (options.among?.includes(labels?.[LABEL_RUN] ?? "") === false) return false;
     if (!ownerAlive(labels?.[LABEL_OWNER] ?? "")) return true;
     alive.add(labels?.[LABEL_RUN] ?? "");
     return false;

@@ -1,0 +1,290 @@
+/**
+ * A runtime in memory: containers with a state, links with a state, and what a caller would meet,
+ * derived from both. It keeps the promises of `runtime.ts` (the contract suite runs on it), and
+ * tests program what goes wrong.
+ *
+ * It leaves out Kafka: a running node answers, and that is all it does.
+ */
+import { monotonicUs } from "../../kernel/clock.ts";
+import { DrillError } from "../../kernel/errors.ts";
+import type { KafkaNode, Replication, Topology } from "../../topology/types.ts";
+import {
+  type AgentContainer,
+  type AgentPipe,
+  type Capability,
+  type ContainerDeath,
+  capabilities,
+  type ExecResult,
+  type LinkControl,
+  type LinkMode,
+  type Runtime,
+} from "../runtime.ts";
+import { type AgentScript, type ContainerKind, FakeContainer } from "./fake-container.ts";
+import { FakeLink } from "./fake-link.ts";
+import { ProgrammedFaults, type Verb } from "./programmed-faults.ts";
+
+const KILLED = 137;
+const STOPPED = 143;
+
+/** What a connection attempt meets: the words of `probe.connect`. */
+export type FakeProbe = "answered" | "refused" | "timeout" | "connected-silent" | "unresolved";
+
+const MET: Record<LinkMode, FakeProbe> = {
+  refuse: "refused",
+  stall: "connected-silent",
+  blackhole: "timeout",
+};
+
+export interface FakeRuntimeOptions {
+  capabilities?: Iterable<Capability>;
+  /** What agents do with a line from the harness; without one they are mute. */
+  script?: AgentScript;
+  exec?: (container: FakeContainer, argv: string[]) => ExecResult;
+}
+
+export class FakeRuntime implements Runtime {
+  readonly kind = "fake";
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Every act that was asked for, in order: "kill b1", "cut east->west". */
+  readonly acts: string[] = [];
+  readonly #options: FakeRuntimeOptions;
+  readonly #programmed = new ProgrammedFaults();
+  readonly #regions = new Set<string>();
+  readonly #links = new Map<string, FakeLink>();
+  readonly #containers = new Map<string, FakeContainer>();
+  readonly #deathListeners: ((death: ContainerDeath) => void)[] = [];
+  readonly #lostListeners: ((reason: string) => void)[] = [];
+  #lost: string | null = null;
+  #destroyed = false;
+
+  constructor(options: FakeRuntimeOptions = {}) {
+    this.#options = options;
+    this.capabilities = new Set(options.capabilities ?? capabilities);
+  }
+
+  /** The next such call throws; with `after`, although the act happened. */
+  failNext(verb: Verb, name: string, error: Error, when: "before" | "after" = "before"): void {
+    this.#programmed.add(verb, name, { does: "fail", error, after: when === "after" });
+  }
+
+  /** The next such call does nothing and says it did. */
+  ignoreNext(verb: Verb, name: string): void {
+    this.#programmed.add(verb, name, { does: "nothing" });
+  }
+
+  /** The next such call waits; `begun` resolves when it was called, `release` lets it act. */
+  holdNext(verb: Verb, name: string): { begun: Promise<void>; release: () => void } {
+    const begun = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const programmed = { does: "wait", begun: begun.resolve, released: held.promise } as const;
+    this.#programmed.add(verb, name, programmed);
+    return { begun: begun.promise, release: held.resolve };
+  }
+
+  /** A container ends by itself. */
+  die(name: string, exitCode: number): void {
+    this.#end(this.container(name), exitCode);
+  }
+
+  /** The engine is gone: pipes close, every later verb fails. */
+  loseEngine(reason: string): void {
+    this.#lost = reason;
+    for (const container of this.#containers.values()) container.end(null);
+    for (const listener of this.#lostListeners) listener(reason);
+  }
+
+  /** What a caller in `region` meets at a node now. */
+  probe(region: string, name: string): FakeProbe {
+    const node = this.container(name);
+    if (node.region === region) {
+      // The engine's name service forgets a dead container.
+      if (node.state === "dead") return "unresolved";
+      return node.state === "paused" ? "connected-silent" : "answered";
+    }
+    const shown = this.#linkOf(region, node.region).shown(name);
+    if (shown !== "open") return MET[shown];
+    // A gateway that nobody told accepts, and finds nothing behind it.
+    return node.state === "running" ? "answered" : "connected-silent";
+  }
+
+  /** Round trip a caller in `region` needs to a node, ms. */
+  roundTripMs(region: string, name: string): number {
+    const home = this.container(name).region;
+    return home === region ? 0 : this.#linkOf(region, home).quality.latencyMs;
+  }
+
+  container(name: string): FakeContainer {
+    const found = this.#containers.get(name);
+    if (!found) throw new DrillError("E_INTERNAL", `no container ${name} in this run`);
+    return found;
+  }
+
+  /** Everything that is there: containers in any state, networks. Empty after `destroy`. */
+  leftovers(): string[] {
+    return [...this.#containers.keys(), ...this.#regions];
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  prepare(topology: Topology): Promise<void> {
+    return this.#perform("prepare", "", () => {
+      for (const { name } of topology.regions) this.#regions.add(name);
+      for (const link of topology.links) {
+        const made = new FakeLink(link, (verb, name, act) => this.#perform(verb, name, act));
+        this.#links.set(made.name, made);
+      }
+    });
+  }
+
+  async startNode(node: KafkaNode): Promise<void> {
+    await this.#start("startNode", node.name, "node", node.region);
+  }
+
+  async startReplication(replication: Replication): Promise<void> {
+    await this.#start("startReplication", replication.name, "replication", replication.region);
+  }
+
+  async startAgent(agent: AgentContainer): Promise<AgentPipe> {
+    await this.#start("startAgent", agent.name, "agent", agent.region);
+    return this.container(agent.name).pipe();
+  }
+
+  kill(name: string): Promise<void> {
+    return this.#perform("kill", name, () => this.#end(this.container(name), KILLED));
+  }
+
+  stop(name: string): Promise<void> {
+    return this.#perform("stop", name, () => this.#end(this.container(name), STOPPED));
+  }
+
+  restart(name: string): Promise<void> {
+    return this.#perform("restart", name, () => {
+      const container = this.container(name);
+      if (container.state === "dead") container.state = "running";
+    });
+  }
+
+  pause(name: string): Promise<void> {
+    return this.#perform("pause", name, () => {
+      const container = this.container(name);
+      if (container.state === "dead") throw new Error(`container ${name} is not running`);
+      container.state = "paused";
+    });
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#perform("resume", name, () => {
+      const container = this.container(name);
+      if (container.state === "paused") container.thaw();
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#perform("remove", name, () => {
+      const container = this.#containers.get(name);
+      if (container) this.#end(container, KILLED);
+      this.#containers.delete(name);
+    });
+  }
+
+  async isRunning(name: string): Promise<boolean> {
+    this.#requireEngine();
+    return this.container(name).state === "running";
+  }
+
+  async exec(name: string, argv: string[]): Promise<ExecResult> {
+    this.#requireEngine();
+    const container = this.container(name);
+    if (container.state !== "running") throw new Error(`container ${name} is not running`);
+    return this.#options.exec?.(container, argv) ?? { exitCode: 0, output: "" };
+  }
+
+  async logs(name: string): Promise<string> {
+    this.#requireEngine();
+    return this.container(name).output;
+  }
+
+  link(from: string, to: string): LinkControl {
+    return this.#linkOf(from, to);
+  }
+
+  onDeath(listener: (death: ContainerDeath) => void): void {
+    this.#deathListeners.push(listener);
+  }
+
+  onLost(listener: (reason: string) => void): void {
+    this.#lostListeners.push(listener);
+  }
+
+  async memory(): Promise<Record<string, number>> {
+    this.#requireEngine();
+    return Object.fromEntries([...this.#containers.keys()].map((name) => [name, 1]));
+  }
+
+  async facts(): Promise<Record<string, unknown>> {
+    this.#requireEngine();
+    return { engine: "fake" };
+  }
+
+  /** Containers that end with it are no deaths of the run: nobody listens any more. */
+  destroy(): Promise<void> {
+    this.#destroyed = true;
+    this.#deathListeners.length = 0;
+    return this.#perform("destroy", "", () => {
+      for (const container of this.#containers.values()) {
+        if (container.state !== "dead") container.end(KILLED);
+      }
+      this.#containers.clear();
+      this.#regions.clear();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy();
+  }
+
+  #start(verb: Verb, name: string, kind: ContainerKind, region: string): Promise<void> {
+    return this.#perform(verb, name, () => {
+      // Also after it was held: a start that comes late must leave nothing behind.
+      if (this.#destroyed) throw new Error(`the run is over, ${name} is not started`);
+      if (!this.#regions.has(region)) {
+        throw new DrillError("E_INTERNAL", `region ${region} has no network`);
+      }
+      const { script } = this.#options;
+      const onExit = (ended: FakeContainer, code: number) => this.#end(ended, code);
+      const made = new FakeContainer({ name, kind, region, script, onExit });
+      if (kind !== "agent") made.output = `${name} started\n`;
+      this.#containers.set(name, made);
+    });
+  }
+
+  #perform(verb: Verb, name: string, act: () => void): Promise<void> {
+    this.acts.push(name === "" ? verb : `${verb} ${name}`);
+    return this.#programmed.perform(verb, name, () => {
+      this.#requireEngine();
+      act();
+    });
+  }
+
+  /** Ends a container and tells of it a moment later, as an engine does. */
+  #end(container: FakeContainer, exitCode: number): void {
+    if (container.state === "dead") return;
+    const death = { name: container.name, atUs: monotonicUs(), exitCode };
+    container.end(exitCode);
+    setImmediate(() => {
+      for (const listener of this.#deathListeners) listener(death);
+    });
+  }
+
+  #linkOf(from: string, to: string): FakeLink {
+    const found = this.#links.get(`${from}->${to}`);
+    if (!found) throw new DrillError("E_INTERNAL", `no link ${from}->${to}`);
+    return found;
+  }
+
+  #requireEngine(): void {
+    if (this.#lost !== null) throw new Error(`the engine does not answer: ${this.#lost}`);
+  }
+}
