@@ -75,6 +75,9 @@ function checkFault(draft: Draft, path: Path, step: FaultEntry, topology: Topolo
   if (topic || elsewhere || leaderOf.topic.startsWith("__")) return;
   const known = draft.topics.filter(({ value }) => value.cluster === leaderOf.cluster);
   const names = known.map(({ value }) => value.name);
+  if (names.length === 0) {
+    draft.find([...path, "leaderOf", "cluster"], `${leaderOf.cluster} has no topic to lead`);
+  }
   draft.known(leaderOf.topic, "topic", names, [...path, "leaderOf", "topic"]);
 }
 

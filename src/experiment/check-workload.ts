@@ -72,6 +72,8 @@ function checkReplicas(draft: Draft, topic: TopicEntry, path: Path): void {
 function checkFlowTopics(draft: Draft): void {
   for (const { path, value: flow } of draft.flows) {
     if (!draft.topology.replication.includes(flow)) continue;
+    // A topic that was refused may be the one that is meant.
+    if (draft.refused.some(({ kind }) => kind === "topics")) continue;
     const source = draft.topics.filter(({ value }) => value.cluster === flow.from);
     flow.topics.forEach((pattern, at) => {
       const names = source.map(({ value }) => value.name);
@@ -120,9 +122,9 @@ function checkClient(draft: Draft, { path, value: client }: Client, kind: string
     }
     return;
   }
-  if (meant.length > 1) {
-    const clusters = meant.map(({ cluster }) => cluster).join(", ");
-    const message = `topic "${client.topic}" is on ${clusters}; say which by \`cluster\``;
+  const clusters = [...new Set(meant.map(({ cluster }) => cluster))];
+  if (clusters.length > 1) {
+    const message = `topic "${client.topic}" is on ${clusters.join(" and ")}; say which by \`cluster\``;
     draft.find([...path, "topic"], message);
     return;
   }
@@ -146,6 +148,7 @@ function checkFailover(
   // With a replication or a cluster that is wrong itself, nothing more can be said.
   if (draft.topology.replication.length < draft.flowCount) return;
   if (Object.keys(draft.topology.clusters).length < draft.clusterNames.length) return;
+  if (!draft.clusterNames.includes(topic.cluster)) return;
   const serving = servingFrom(draft.topology, topic, failover);
   if (serving.length > 1) {
     const clusters = serving.map(({ cluster }) => cluster).join(", ");

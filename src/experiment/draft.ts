@@ -119,6 +119,8 @@ export class Draft {
   /** Whether a name is one of the known; reports it when it is not. */
   known(name: string, kind: string, names: readonly string[], path: Path, at?: "key"): boolean {
     if (names.includes(name)) return true;
+    // An empty list is what is wrong, and reported as such; not every name that it lacks.
+    if (names.length === 0) return false;
     this.find(path, `no ${kind} "${name}"${suggestion(name, names, `${kind}s`)}`, at ?? "value");
     return false;
   }

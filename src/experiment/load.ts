@@ -26,7 +26,7 @@ import { messageOf } from "../kernel/errors.ts";
 import { checkExperiment } from "./check.ts";
 import type { LoadedExperiment } from "./planner.ts";
 import { ExperimentError, type Finding, type Path, type Problem } from "./problems.ts";
-import { readBytes, textOf } from "./read-text.ts";
+import { isNestedTooDeeply, readBytes, textOf } from "./read-text.ts";
 import { suggestion } from "./spelling.ts";
 import {
   maskVariables,
@@ -89,6 +89,7 @@ class Source {
   constructor(text: string, file: string) {
     this.#file = file;
     this.#masked = maskVariables(text);
+    if (isNestedTooDeeply(this.#masked)) throw new RangeError("nested too deeply");
     this.#document = parseDocument(this.#masked, {
       lineCounter: this.#lines,
       prettyErrors: false,
@@ -228,7 +229,8 @@ class Source {
     const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
     if (own) return own;
     for (const { key: name, value } of map.items) {
-      if (!isScalar(name) || String(name.value) !== "<<") continue;
+      // A merge key's value is a symbol of its own.
+      if (!isScalar(name) || name.source !== "<<") continue;
       for (const merged of isSeq(value) ? value.items : [value]) {
         const target = isAlias(merged) ? merged.resolve(this.#document) : merged;
         const found = isMap(target) ? this.#pairOf(target, key) : undefined;

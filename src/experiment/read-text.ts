@@ -18,7 +18,7 @@ export function readBytes(file: string): Buffer {
   } catch (error) {
     if (error instanceof DrillError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error));
+    throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error), error);
   }
 }
 
@@ -32,4 +32,20 @@ export function textOf(bytes: Buffer, file: string): string {
     "E_EXPERIMENT_UNREADABLE",
     `${file}: expected a text in UTF-8, found binary`,
   );
+}
+
+const DEPTH_MAX = 200;
+
+/**
+ * Whether brackets or dashes nest deeper than any experiment does. The YAML parser recurses: it
+ * would give up at last, but only after seconds. Brackets in quotes count, too; nobody has so many.
+ */
+export function isNestedTooDeeply(text: string): boolean {
+  if (/(?:[-?] ){100}/.test(text)) return true;
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
 }

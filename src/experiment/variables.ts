@@ -25,7 +25,7 @@ export function maskVariables(text: string): string {
 
 /** The file's own spelling again, for keys and messages. */
 export function unmaskVariables(text: string): string {
-  return text.replace(MASKED, (_, name: string) => `\${${name}}`).replaceAll(LITERAL, "$${");
+  return text.replace(MASKED, (_, name: string) => `\${${name}}`).replaceAll(LITERAL, () => "$${");
 }
 
 /** Names referred to in a masked text, with where each begins. */
@@ -50,7 +50,7 @@ export function substitute(
   if (value !== undefined) return typed ? value : String(value);
   return masked
     .replace(MASKED, (_, name: string) => String(values.get(name) ?? `\${${name}}`))
-    .replaceAll(LITERAL, "${");
+    .replaceAll(LITERAL, () => "${");
 }
 
 /** What YAML would make of an unquoted `--var` value: a number, true or false, else a text. */
