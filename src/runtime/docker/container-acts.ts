@@ -9,8 +9,18 @@ export async function removeContainer(container: Docker.Container): Promise<void
   try {
     await container.remove({ force: true, v: true });
   } catch (error) {
-    // 404: gone. 409: its removal is under way.
-    if (!hasStatus(error, 404) && !hasStatus(error, 409)) throw error;
+    if (hasStatus(error, 404)) return;
+    // 409: its removal is under way, and until it is gone its network cannot be removed.
+    if (!hasStatus(error, 409)) throw error;
+    await removed(container);
+  }
+}
+
+async function removed(container: Docker.Container): Promise<void> {
+  try {
+    await container.wait({ condition: "removed" });
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
   }
 }
 
@@ -21,6 +31,26 @@ export async function restartContainer(container: Docker.Container): Promise<voi
   } catch (error) {
     if (!hasStatus(error, 304)) throw error;
   }
+}
+
+/** SIGTERM, then SIGKILL after the grace. One that is dead already is left alone. */
+export async function stopContainer(container: Docker.Container, graceMs: number): Promise<void> {
+  try {
+    await container.stop({ t: Math.ceil(graceMs / 1000) });
+  } catch (error) {
+    if (!hasStatus(error, 304)) throw error;
+  }
+}
+
+/** Freezes a container; one that is frozen stays so. */
+export async function pauseContainer(container: Docker.Container): Promise<void> {
+  if ((await container.inspect()).State.Paused) return;
+  await container.pause();
+}
+
+/** Lets a frozen container go on; any other is left alone. */
+export async function resumeContainer(container: Docker.Container): Promise<void> {
+  if ((await container.inspect()).State.Paused) await container.unpause();
 }
 
 export async function isRunning(container: Docker.Container): Promise<boolean> {
@@ -49,7 +79,10 @@ export async function execIn(
       clearTimeout(timer);
       resolve();
     });
-    stream.on("error", reject);
+    stream.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
   });
   const { ExitCode } = await exec.inspect();
   return { exitCode: ExitCode ?? -1, output: Buffer.concat(chunks).toString("utf8") };

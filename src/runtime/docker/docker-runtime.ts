@@ -7,7 +7,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type Docker from "dockerode";
-import type { StartedTestContainer } from "testcontainers";
 import { poll } from "../../kernel/clock.ts";
 import { codeFolder, packageRoot, setEnvironmentVariable } from "../../kernel/environment.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
@@ -28,8 +27,11 @@ import {
   isRunning,
   logsOf,
   memoryOf,
+  pauseContainer,
   removeContainer,
   restartContainer,
+  resumeContainer,
+  stopContainer,
 } from "./container-acts.ts";
 import { connectEngine, followDeaths } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
@@ -43,6 +45,7 @@ import {
   type PlacedOptions,
   type Placement,
 } from "./placed-container.ts";
+import { Starts } from "./starts.ts";
 
 const TOXIPROXY_PORT = 8474;
 const APP = "/opt/blackstart/app";
@@ -66,6 +69,7 @@ export class DockerRuntime implements Runtime {
   readonly #containers = new Map<string, string>();
   readonly #deathListeners: ((death: ContainerDeath) => void)[] = [];
   readonly #lostListeners: ((reason: string) => void)[] = [];
+  readonly #starts = new Starts();
   #unfollow: () => void = () => {};
 
   private constructor(docker: Docker, images: Images, options: DockerRuntimeOptions) {
@@ -100,7 +104,9 @@ export class DockerRuntime implements Runtime {
     ]);
     const startAt = Math.abs(hashOf(this.#options.run)) % 250;
     for (const region of topology.regions) {
-      const network = await createNetwork(this.#docker, this.#options.run, region.name, startAt);
+      const network = await this.#starts.track(`network ${region.name}`, () =>
+        createNetwork(this.#docker, this.#options.run, region.name, startAt),
+      );
       this.#networks.set(region.name, network);
     }
     await Promise.all(topology.links.map((link) => this.#startGateway(link, topology)));
@@ -116,15 +122,15 @@ export class DockerRuntime implements Runtime {
       ],
       loopbackPort: TOXIPROXY_PORT,
     });
-    const started = await container.withAddedCapabilities("NET_ADMIN").start();
-    this.#containers.set(name, started.getId());
-    const apiUrl = `http://127.0.0.1:${await this.#loopbackPort(started)}`;
+    const id = await this.#start(container.withAddedCapabilities("NET_ADMIN"), name);
+    const apiUrl = `http://127.0.0.1:${await this.#loopbackPort(id)}`;
     const gateway = new Gateway({ link, routes, apiUrl, exec: (argv) => this.exec(name, argv) });
     this.#gateways.set(`${link.from}->${link.to}`, gateway);
     let last: unknown;
     const opened = await poll(() => gateway.open().then(() => true), {
       everyMs: 50,
       withinMs: 15_000,
+      signal: this.#starts.over,
       onError: (error) => {
         last = error;
       },
@@ -211,36 +217,36 @@ export class DockerRuntime implements Runtime {
   }
 
   async stop(name: string, graceMs: number): Promise<void> {
-    await this.#container(name).stop({ t: Math.ceil(graceMs / 1000) });
+    await stopContainer(this.#container(name), graceMs);
   }
 
-  restart(name: string): Promise<void> {
-    return restartContainer(this.#container(name));
+  async restart(name: string): Promise<void> {
+    await restartContainer(this.#container(name));
   }
 
   async pause(name: string): Promise<void> {
-    await this.#container(name).pause();
+    await pauseContainer(this.#container(name));
   }
 
   async resume(name: string): Promise<void> {
-    const state = (await this.#container(name).inspect()).State;
-    if (state.Paused) await this.#container(name).unpause();
+    await resumeContainer(this.#container(name));
   }
 
   async remove(name: string): Promise<void> {
+    if (!this.#containers.has(name)) return;
     await removeContainer(this.#container(name));
     this.#containers.delete(name);
   }
 
-  isRunning(name: string): Promise<boolean> {
+  async isRunning(name: string): Promise<boolean> {
     return isRunning(this.#container(name));
   }
 
-  exec(name: string, argv: string[], withinMs = 15_000): Promise<ExecResult> {
+  async exec(name: string, argv: string[], withinMs = 15_000): Promise<ExecResult> {
     return execIn(this.#container(name), argv, withinMs);
   }
 
-  logs(name: string): Promise<string> {
+  async logs(name: string): Promise<string> {
     return logsOf(this.#container(name));
   }
 
@@ -273,16 +279,28 @@ export class DockerRuntime implements Runtime {
 
   async destroy(): Promise<void> {
     this.#unfollow();
-    const filters = { label: [`${LABEL_RUN}=${this.#options.run}`] };
-    const containers = await this.#docker.listContainers({ all: true, filters });
-    await Promise.all(containers.map(({ Id }) => removeContainer(this.#docker.getContainer(Id))));
-    const networks = await this.#docker.listNetworks({ filters });
+    this.#starts.end();
+    // Twice: what was starting fails sooner without its containers, and may leave one all the same.
+    await this.#removeContainers();
+    await this.#starts.settled();
+    await this.#removeContainers();
+    const networks = await this.#docker.listNetworks({ filters: this.#own() });
     await Promise.all(networks.map(({ Id }) => this.#docker.getNetwork(Id).remove()));
     this.#containers.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy();
+  }
+
+  async #removeContainers(): Promise<void> {
+    const found = await this.#docker.listContainers({ all: true, filters: this.#own() });
+    await Promise.all(found.map(({ Id }) => removeContainer(this.#docker.getContainer(Id))));
+  }
+
+  /** Everything that carries the label of this run. */
+  #own(): { label: string[] } {
+    return { label: [`${LABEL_RUN}=${this.#options.run}`] };
   }
 
   #place(
@@ -305,18 +323,19 @@ export class DockerRuntime implements Runtime {
 
   async #start(container: PlacedContainer, name: string): Promise<string> {
     try {
-      const started = await container.start();
+      const started = await this.#starts.track(name, () => container.start());
       this.#containers.set(name, started.getId());
       return started.getId();
     } catch (error) {
+      if (this.#starts.over.aborted) throw error;
       throw new DrillError("E_NODE_NOT_READY", `${name} did not start: ${messageOf(error)}`, {
         cause: error,
       });
     }
   }
 
-  async #loopbackPort(started: StartedTestContainer): Promise<string> {
-    const inspected = await this.#docker.getContainer(started.getId()).inspect();
+  async #loopbackPort(containerId: string): Promise<string> {
+    const inspected = await this.#docker.getContainer(containerId).inspect();
     const bindings = inspected.NetworkSettings.Ports[`${TOXIPROXY_PORT}/tcp`];
     const port = bindings?.[0]?.HostPort;
     if (port === undefined) throw new DrillError("E_INTERNAL", "a gateway published no API port");
