@@ -33,7 +33,7 @@ import {
   resumeContainer,
   stopContainer,
 } from "./container-acts.ts";
-import { connectEngine, followDeaths } from "./engine.ts";
+import { connectEngine, followDeaths, hasStatus } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
 import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
@@ -208,10 +208,13 @@ export class DockerRuntime implements Runtime {
   async kill(name: string): Promise<void> {
     const container = this.#container(name);
     const dead = container.wait();
+    // When the kill itself fails, nobody waits for this any more.
+    dead.catch(() => {});
     try {
       await container.kill();
     } catch (error) {
-      if (await this.isRunning(name)) throw error;
+      // 409: it does not run.
+      if (!hasStatus(error, 409)) throw error;
     }
     await dead;
   }
