@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Command } from "commander";
+import { planCommand } from "../../../src/cli/plan.ts";
+import { validateCommand } from "../../../src/cli/validate.ts";
+import { DrillError } from "../../../src/kernel/errors.ts";
+import { SAMPLE, spoil } from "../experiment/sample.ts";
+
+/** What a command wrote to stdout, and what it threw. */
+function run(command: Command, ...argv: string[]): { out: string; error: unknown } {
+  const written: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;
+  let error: unknown;
+  try {
+    command.exitOverride().parse(argv, { from: "user" });
+  } catch (thrown) {
+    error = thrown;
+  } finally {
+    process.stdout.write = write;
+  }
+  return { out: written.join(""), error };
+}
+
+describe("commands that boot nothing", () => {
+  let folder = "";
+  let good = "";
+  let bad = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "blackstart-cli-"));
+    good = join(folder, "good.yaml");
+    bad = join(folder, "bad.yaml");
+    writeFileSync(good, SAMPLE);
+    writeFileSync(bad, spoil("region: east }", "region: esat }"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("validate says ok per file on stdout", () => {
+    expect(run(validateCommand(), good, good)).to.deep.equal({
+      out: `${good}: ok\n${good}: ok\n`,
+      error: undefined,
+    });
+  });
+
+  it("validate throws the problems of all files, the unreadable ones included", () => {
+    const missing = join(folder, "missing.yaml");
+    const { out, error } = run(validateCommand(), bad, good, missing);
+    expect(out).to.equal(`${good}: ok\n`);
+    expect(error).to.be.instanceOf(DrillError);
+    expect((error as DrillError).exit).to.equal(2);
+    expect((error as DrillError).message.split("\n")).to.deep.equal([
+      "2 problems",
+      `${bad}:21:57: no region named "esat"; did you mean "east"?`,
+      `${missing}:1:1: there is no such file`,
+    ]);
+  });
+
+  it("validate --json is one document, whatever it finds", () => {
+    const { out, error } = run(validateCommand(), bad, good, "--json");
+    const document = JSON.parse(out);
+    expect(document.files.map(({ ok }: { ok: boolean }) => ok)).to.deep.equal([false, true]);
+    expect(document.files[0].problems[0]).to.include({ line: 21, column: 57 });
+    expect(error).to.be.instanceOf(DrillError);
+  });
+
+  it("plan prints text, or the plan as JSON", () => {
+    expect(run(planCommand(), good).out).to.match(/^Sample\nsample · seed 1 · /);
+    expect(JSON.parse(run(planCommand(), good, "--json").out)).to.include({ name: "sample" });
+    expect(JSON.parse(run(planCommand(), good, good, "--json").out)).to.have.length(2);
+  });
+
+  it("plan refuses a bad file as run would", () => {
+    expect(run(planCommand(), bad).error).to.include({ code: "E_EXPERIMENT_INVALID" });
+  });
+
+  it("take variables", () => {
+    const { error } = run(validateCommand(), good, "--var", "rte=5");
+    expect((error as Error).message).to.contain("--var rte: no such variable");
+  });
+});
