@@ -7,7 +7,8 @@
  *   Where two acks name the offset, the case is the one above and is not counted twice.
  * - *acked-not-appended*: the offset lies below a log end that was known before the send, and the
  *   record is not there. Naive rule: any offset below a known end. Counter-example: a log that was
- *   truncated by an unclean election and grew again; those records are there.
+ *   truncated by an unclean election and grew again; those records are there. An offset that
+ *   another ack names as well is the first case, and not counted again.
  */
 import { BitPlane, select } from "./bit-plane.ts";
 import { lastAtMost } from "./columns.ts";
@@ -206,7 +207,7 @@ function noteOccupied(
 }
 
 /** See the head of this file. Ends are known from acks received, and from audits that had ended. */
-function noteUnappended(book: Book, { place, streams, audit }: Writers): void {
+function noteUnappended(book: Book, { place, streams, audit, twice }: Writers): void {
   const { ledger, chronicle, anomalies } = book;
   const ends = chronicle
     .of("audit.bounds")
@@ -238,7 +239,8 @@ function noteUnappended(book: Book, { place, streams, audit }: Writers): void {
     const [seq, all] = [table.seq.get(row), table.count.get(row)];
     const seen = audit?.seen.get(stream.stream.index);
     const damaged = audit?.damaged.get(stream.stream.index);
-    const count = all - (seen?.countIn(seq, all) ?? 0) - (damaged?.countIn(seq, all) ?? 0);
+    const there = (seen?.countIn(seq, all) ?? 0) + (damaged?.countIn(seq, all) ?? 0);
+    const count = all - Math.max(there, twice.countIn(offset, all));
     const below = known;
     anomalies.add(
       {

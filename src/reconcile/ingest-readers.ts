@@ -56,11 +56,7 @@ export class ReaderIntake {
     this.#flow.delivered.add(tUs, count);
     const offsets = planeIn(group.offsets, place);
     if (offsets.countIn(offset, count) > 0) {
-      offsets.runsIn(offset, count, (first, again) => {
-        group.redelivered += again;
-        if (group.redeliveries.length >= SIZE.duplicateRunsMax) return;
-        group.redeliveries.push({ place, offset: first, count: again, tUs });
-      });
+      offsets.runsIn(offset, count, (first, again) => redelivered(group, place, first, again, tUs));
     }
     offsets.add(offset, count);
     this.#checkAgainstAudit(place, block, i, index);
@@ -158,5 +154,21 @@ export class ReaderIntake {
     const { sends } = this.#ledger.stream(stream);
     const row = sends.rowOf(seq);
     return row < 0 ? undefined : sends.dueOf(row, seq);
+  }
+}
+
+/** Notes offsets handed over again; neighbours become one run. */
+function redelivered(
+  group: GroupLedger,
+  place: number,
+  offset: number,
+  count: number,
+  tUs: number,
+): void {
+  group.redelivered += count;
+  const last = group.redeliveries.at(-1);
+  if (last?.place === place && last.offset + last.count === offset) last.count += count;
+  else if (group.redeliveries.length < SIZE.duplicateRunsMax) {
+    group.redeliveries.push({ place, offset, count, tUs });
   }
 }
