@@ -110,6 +110,7 @@ class Agent implements AgentContext {
 
   /** Something was thrown where nobody waited for it. */
   stray(kind: string, error: unknown): void {
+    if (this.#ending) return;
     if (isDiskFull(error)) {
       this.fatal(error);
       return;

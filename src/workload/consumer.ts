@@ -8,7 +8,7 @@
  */
 import { ROW } from "../history/journal-format.ts";
 import type { JournalWriter } from "../history/journal-writer.ts";
-import { fetchCommitted, type GroupPartition } from "../kafka/cluster-requests.ts";
+import type { GroupPartition } from "../kafka/cluster-requests.ts";
 import type {
   GroupBatch,
   GroupClient,
@@ -29,14 +29,18 @@ const RESTART_MS = 1000;
 const RESUME_WITHIN_MS = 10_000;
 const CLOSE_MS = 8000; // kafkajs ends its running fetch first, which may take 5 s
 
-export type MakeGroupClient = (spec: ConsumerSpec, handlers: GroupHandlers) => GroupClient;
+/** The outside of a consumer: its client, and a second view of what its group has committed. */
+export interface GroupAccess {
+  client(spec: ConsumerSpec, handlers: GroupHandlers): GroupClient;
+  committed(spec: ConsumerSpec, partitions: GroupPartition[]): Promise<number[]>;
+}
 
 export class WorkloadConsumer implements ReaderSource, Role {
   readonly #spec: ConsumerSpec;
   readonly #context: AgentContext;
   readonly #journal: JournalWriter;
   readonly #records: RecordLog;
-  readonly #makeClient: MakeGroupClient;
+  readonly #access: GroupAccess;
   readonly #crash = (reason: string) => this.#restart(`crash: ${reason}`);
   readonly #stop = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -49,10 +53,10 @@ export class WorkloadConsumer implements ReaderSource, Role {
   /** Resolves when the start offsets of the latest assignment are journalled. */
   #assigned: Promise<void> = Promise.resolve();
 
-  constructor(context: AgentContext, spec: ConsumerSpec, makeClient: MakeGroupClient) {
+  constructor(context: AgentContext, spec: ConsumerSpec, access: GroupAccess) {
     this.#context = context;
     this.#spec = spec;
-    this.#makeClient = makeClient;
+    this.#access = access;
     this.#journal = context.openJournal("consumer");
     this.#records = new RecordLog({
       journal: this.#journal,
@@ -86,7 +90,7 @@ export class WorkloadConsumer implements ReaderSource, Role {
     );
     await this.#journalResume(everywhere);
     while (!this.#stop.signal.aborted) {
-      const client: GroupClient = this.#makeClient(
+      const client: GroupClient = this.#access.client(
         this.#spec,
         this.#handlers(() => client),
       );
@@ -140,9 +144,9 @@ export class WorkloadConsumer implements ReaderSource, Role {
   }
 
   async #journalResume(partitions: GroupPartition[]): Promise<void> {
-    const { name, group, address, reader } = this.#spec;
+    const { name, reader } = this.#spec;
     let last: unknown;
-    const offsets = await poll(() => fetchCommitted(address.bootstrap, name, group, partitions), {
+    const offsets = await poll(() => this.#access.committed(this.#spec, partitions), {
       everyMs: 200,
       withinMs: RESUME_WITHIN_MS,
       signal: this.#stop.signal,

@@ -9,7 +9,7 @@ import { clusterReady, createTopicsAndWait, describeConfigs, describeTopic } fro
 import type { AgentContext } from "./agent-context.ts";
 import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
-import { WorkloadConsumer } from "./consumer.ts";
+import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
@@ -77,14 +77,7 @@ export class Operations {
       },
       "consumer.start": (ask: Ask<"consumer.start">) => {
         refuseTwice(this.#consumers, ask.reader, "consumer");
-        const consumer = new WorkloadConsumer(this.#context, ask, (spec, handlers) => {
-          const { name, address, group, logs, client } = spec;
-          const topics = logs.map((log) => log.topic);
-          return new KafkajsGroupClient(
-            { clientId: name, bootstrap: address.bootstrap, group, topics, settings: client },
-            handlers,
-          );
-        });
+        const consumer = new WorkloadConsumer(this.#context, ask, groupAccess);
         this.#consumers.set(ask.reader, consumer);
         consumer.start();
         return { journal: consumer.journal };
@@ -146,6 +139,18 @@ function sendClient(spec: ProducerSpec, generation: number): KafkajsSendClient {
     settings: spec.client,
   });
 }
+
+const groupAccess: GroupAccess = {
+  client: ({ name, address, group, logs, client }, handlers) => {
+    const topics = logs.map((log) => log.topic);
+    return new KafkajsGroupClient(
+      { clientId: name, bootstrap: address.bootstrap, group, topics, settings: client },
+      handlers,
+    );
+  },
+  committed: ({ name, address, group }, partitions) =>
+    fetchCommitted(address.bootstrap, name, group, partitions),
+};
 
 /** A group's first coordinator takes seconds to appear: its topic is made on first use. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {

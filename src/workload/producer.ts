@@ -12,10 +12,10 @@
  * An idempotent kafkajs producer whose send gave up takes its sequence numbers back and gives them
  * to the next batch, which the broker then takes for the first one come again: acked, with the
  * first one's offset, and not appended. So after any unclear answer an idempotent producer is
- * renewed, as after the errors that kill it (kafkajs#598).
+ * renewed, as after the errors that kill it (kafkajs#598). `client: { renewAfterGiveUp: false }` leaves
+ * that out and shows the loss.
  */
 import { OUTCOME } from "../history/journal-format.ts";
-import type { JournalWriter } from "../history/journal-writer.ts";
 import { silenceMaxMs } from "../kafka/client.ts";
 import { classifyRejection, type Verdict } from "../kafka/errors.ts";
 import {
@@ -31,6 +31,7 @@ import { type Batch, type Lane, oldestUnackedUs, takeBatch } from "./lanes.ts";
 import { PayloadCodec } from "./payload.ts";
 import type { ProducerSpec } from "./protocol.ts";
 import { Schedule } from "./schedule.ts";
+import { SendLedger } from "./send-ledger.ts";
 
 const BATCH_BYTES_MAX = 900_000;
 /** Kafka's own bytes around a record, at most: lengths, deltas and our key. */
@@ -44,13 +45,14 @@ export type MakeClient = (spec: ProducerSpec, generation: number) => SendClient;
 export class WorkloadProducer implements ProducerSource, Role {
   readonly #spec: ProducerSpec;
   readonly #context: AgentContext;
-  readonly #journal: JournalWriter;
+  readonly #ledger: SendLedger;
   readonly #schedule: Schedule;
   readonly #codec: PayloadCodec;
   readonly #lanes: Lane[] = [];
   readonly #holder: ClientHolder;
   readonly #batchMax: number;
   readonly #silenceMaxUs: number;
+  readonly #renews: boolean;
   readonly #crash = (reason: string) => this.#abandon(`crash: ${reason}`);
   #timer: NodeJS.Timeout | undefined;
   #pumpSoon: NodeJS.Immediate | undefined;
@@ -58,17 +60,13 @@ export class WorkloadProducer implements ProducerSource, Role {
   #lateUs = 0;
   #stopUs = Number.POSITIVE_INFINITY;
   #closed = false;
-  #acked = 0;
-  #failed = 0;
-  #indeterminate = 0;
-  #lastAckUs = 0;
   #lastToldUs = 0;
   #settled: (() => void) | undefined;
 
   constructor(context: AgentContext, spec: ProducerSpec, makeClient: MakeClient) {
     this.#context = context;
     this.#spec = spec;
-    this.#journal = context.openJournal("producer");
+    this.#ledger = new SendLedger(context.openJournal("producer"), spec.producer, spec.log.id);
     const { t0Us, ratePerSecond } = spec;
     const partitions = spec.log.partitions;
     this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions });
@@ -79,6 +77,7 @@ export class WorkloadProducer implements ProducerSource, Role {
     const fitting = Math.floor(BATCH_BYTES_MAX / (spec.recordBytes + RECORD_OVERHEAD_BYTES));
     this.#batchMax = Math.max(1, Math.min(spec.batchRecordsMax, fitting));
     this.#silenceMaxUs = (silenceMaxMs(spec.client) + BROKER_LOCK_MS) * 1000;
+    this.#renews = spec.idempotent && spec.client["renewAfterGiveUp"] !== false;
     this.#holder = new ClientHolder({
       make: (generation) => makeClient(spec, generation),
       tell: (what, detail) => context.clientEvent(spec.name, what, detail),
@@ -86,7 +85,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   }
 
   get journal(): string {
-    return this.#journal.header.file;
+    return this.#ledger.journal.header.file;
   }
 
   start(): void {
@@ -119,20 +118,8 @@ export class WorkloadProducer implements ProducerSource, Role {
         if (batch !== undefined) batches.push(batch);
       }
     }
-    const { producer, log } = this.#spec;
-    for (const { partition, seqFirst, count, dueFirstUs, dueLastUs } of batches) {
-      this.#journal.intent(
-        producer,
-        log.id,
-        partition,
-        seqFirst,
-        count,
-        nowUs,
-        dueFirstUs,
-        dueLastUs,
-      );
-    }
-    if (!this.#closed) this.#journal.flush();
+    for (const batch of batches) this.#ledger.intent(batch, nowUs);
+    if (!this.#closed) this.#ledger.journal.flush();
     for (const batch of batches) if (client !== undefined) this.#send(client, batch);
   }
 
@@ -174,9 +161,7 @@ export class WorkloadProducer implements ProducerSource, Role {
       });
       return;
     }
-    this.#acked += batch.count;
-    this.#lastAckUs = monotonicUs();
-    this.#settle(batch, OUTCOME.acked, offset, this.#lastAckUs);
+    this.#settle(batch, OUTCOME.acked, offset);
   }
 
   #rejected(client: SendClient, batch: Batch, error: unknown): void {
@@ -186,17 +171,11 @@ export class WorkloadProducer implements ProducerSource, Role {
 
   #unclear(client: SendClient, batch: Batch, verdict: Verdict): void {
     this.#tell(verdict, batch);
-    this.#count(batch, verdict.outcome);
-    if (this.#spec.idempotent && this.#stopUs === Number.POSITIVE_INFINITY) {
+    if (this.#renews && !this.#closed) {
       const unclear = verdict.outcome === OUTCOME.indeterminate;
       if (unclear || verdict.producerDead) this.#holder.renew(client, verdict.reason);
     }
-    this.#settle(batch, verdict.outcome, 0, monotonicUs());
-  }
-
-  #count(batch: Batch, outcome: Verdict["outcome"]): void {
-    if (outcome === OUTCOME.failed) this.#failed += batch.count;
-    else this.#indeterminate += batch.count;
+    this.#settle(batch, verdict.outcome, 0);
   }
 
   /** At most one event a second: an outage fails many sends for one reason. */
@@ -208,12 +187,9 @@ export class WorkloadProducer implements ProducerSource, Role {
     this.#context.clientEvent(this.#spec.name, what, `partition ${batch.partition}: ${reason}`);
   }
 
-  #settle(batch: Batch, code: number, offset: number, tUs: number): void {
-    const { producer, log } = this.#spec;
-    const { partition, seqFirst, count } = batch;
-    batch.settled = true;
-    this.#journal.outcome(producer, log.id, partition, seqFirst, count, code, offset, tUs);
-    const lane = this.#lanes[partition];
+  #settle(batch: Batch, code: number, offset: number): void {
+    this.#ledger.settle(batch, code, offset);
+    const lane = this.#lanes[batch.partition];
     if (lane?.sending === batch) lane.sending = undefined;
     // Records that waited for this answer longer than they would have gathered go at once.
     this.#pumpSoon ??= setImmediate(() => {
@@ -227,7 +203,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   #abandon(reason: string): void {
     if (this.#closed) return;
     this.#callOff();
-    if (this.#stopUs === Number.POSITIVE_INFINITY) this.#holder.renewNow(reason);
+    this.#holder.renewNow(reason);
   }
 
   /** Journals what is in flight as indeterminate. Gives how many records that were. */
@@ -237,8 +213,7 @@ export class WorkloadProducer implements ProducerSource, Role {
       if (sending === undefined) continue;
       sending.cancelled = true;
       records += sending.count;
-      this.#count(sending, OUTCOME.indeterminate);
-      this.#settle(sending, OUTCOME.indeterminate, 0, monotonicUs());
+      this.#settle(sending, OUTCOME.indeterminate, 0);
     }
     return records;
   }
@@ -261,7 +236,10 @@ export class WorkloadProducer implements ProducerSource, Role {
     }
     if (this.#closed) return { unsent: 0, unanswered: 0 };
     const unanswered = this.#callOff();
-    const unsent = this.#journalUnsent();
+    let unsent = 0;
+    for (const lane of this.#lanes) {
+      unsent += this.#ledger.unsent(lane, this.#schedule, this.#stopUs);
+    }
     this.#close();
     await Promise.race([this.#holder.close(), delay(CLOSE_MS)]);
     return { unsent, unanswered };
@@ -279,51 +257,19 @@ export class WorkloadProducer implements ProducerSource, Role {
     return records;
   }
 
-  #journalUnsent(): number {
-    const { producer, log } = this.#spec;
-    let records = 0;
-    for (const lane of this.#lanes) {
-      const count = this.#schedule.dueCount(lane.partition, this.#stopUs) - lane.nextSeq;
-      if (count <= 0) continue;
-      const first = this.#schedule.dueUs(lane.partition, lane.nextSeq);
-      const last = this.#schedule.dueUs(lane.partition, lane.nextSeq + count - 1);
-      this.#journal.unsent(
-        producer,
-        log.id,
-        lane.partition,
-        lane.nextSeq,
-        count,
-        monotonicUs(),
-        first,
-        last,
-      );
-      lane.nextSeq += count;
-      records += count;
-    }
-    return records;
-  }
-
   #close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
     clearImmediate(this.#pumpSoon);
     this.#context.crashed.delete(this.#crash);
-    this.#context.closeJournal(this.#journal);
+    this.#context.closeJournal(this.#ledger.journal);
   }
 
   figures(nowUs: number): ProducerFigures {
     const untilUs = Math.min(nowUs, this.#stopUs);
     let due = 0;
     for (const lane of this.#lanes) due += this.#schedule.dueCount(lane.partition, untilUs);
-    return {
-      producer: this.#spec.producer,
-      due,
-      acked: this.#acked,
-      failed: this.#failed,
-      indeterminate: this.#indeterminate,
-      lastAckUs: this.#lastAckUs,
-      oldestUnackedDueUs: oldestUnackedUs(this.#lanes, this.#schedule, untilUs),
-    };
+    return this.#ledger.figures(due, oldestUnackedUs(this.#lanes, this.#schedule, untilUs));
   }
 
   takeLateUs(): number {
