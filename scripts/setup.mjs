@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { join } from "node:path";
 /**
  * Makes a checkout ready to run drills: npm dependencies, a container engine, images.
  *
  * Runs before `npm start` and `npm test`, so the rule is: whatever is in place costs milliseconds
  * and changes nothing. It needs no dependency and runs on Node 20, because it is what brings both.
  */
+
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { check, printCheck } from "./setup/check.mjs";
 import { createContext } from "./setup/context.mjs";
