@@ -15,6 +15,11 @@ export function wallTime(): string {
   return new Date().toISOString();
 }
 
+/** Milliseconds since 1970: for the timestamps that Kafka's record format asks for, and no other. */
+export function wallMs(): number {
+  return Date.now();
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. Never used to wait for readiness. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
