@@ -12,7 +12,7 @@ export function planCommand(): Command {
   return new Command("plan")
     .description("print what experiments would boot, break and measure; nothing boots")
     .argument("<file...>", "experiment files")
-    .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars, {})
+    .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars)
     .option("--json", "print the plan as JSON; of several files, a list of plans")
     .addHelpText(
       "after",
@@ -26,9 +26,9 @@ Examples:
     .action(plan);
 }
 
-function plan(files: string[], options: { var: Record<string, string>; json?: boolean }): void {
+function plan(files: string[], options: { var?: Record<string, string>; json?: boolean }): void {
   const plans = files.map((file) =>
-    planExperiment(loadExperiment(file, { vars: options.var }), { run: RUN }),
+    planExperiment(loadExperiment(file, { vars: options.var ?? {} }), { run: RUN }),
   );
   const text = options.json
     ? JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)

@@ -16,7 +16,7 @@ export function validateCommand(): Command {
   return new Command("validate")
     .description("check experiment files: every problem as file:line:column, nothing boots")
     .argument("<file...>", "experiment files")
-    .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars, {})
+    .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars)
     .option("--json", "print one JSON document about all files on stdout")
     .addHelpText(
       "after",
@@ -30,8 +30,11 @@ Examples:
     .action(validate);
 }
 
-function validate(files: string[], options: { var: Record<string, string>; json?: boolean }): void {
-  const checked = files.map((file) => check(file, options.var));
+function validate(
+  files: string[],
+  options: { var?: Record<string, string>; json?: boolean },
+): void {
+  const checked = files.map((file) => check(file, options.var ?? {}));
   if (options.json) {
     const document = { schema: "blackstart/validation.v1", files: checked };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -91,7 +91,8 @@ export class Draft {
     });
     this.topology = {
       regions: this.regions,
-      clusters: Object.fromEntries(accepted),
+      // No prototype: a cluster that is called "toString" somewhere is just not there.
+      clusters: Object.assign(Object.create(null), Object.fromEntries(accepted)),
       links: this.links.map((link) => link.value),
       replication: [],
     };

@@ -93,6 +93,7 @@ class Source {
     this.#document = parseDocument(this.#masked, {
       lineCounter: this.#lines,
       prettyErrors: false,
+      logLevel: "error",
       merge: true,
     }) as Document;
     for (const error of [...this.#document.errors, ...this.#document.warnings]) {
@@ -150,6 +151,10 @@ class Source {
         }
         this.#refer(node, values, used);
         node.value = substitute(node.value, values, node.type === Scalar.PLAIN);
+      },
+      Pair: (_, { key }) => {
+        if (isScalar(key)) return;
+        this.#add(offsetOfNode(key) ?? 0, "expected a text as a key");
       },
       Alias: (_, node) => {
         if (node.resolve(this.#document)) return;

@@ -3,6 +3,12 @@ import type { BadInput } from "./sample.ts";
 
 export const badTopology: BadInput[] = [
   {
+    name: "a mapping as a key",
+    find: "title: Sample",
+    put: "title: Sample\n{ a: b }: c",
+    problems: ["4:1: expected a text as a key"],
+  },
+  {
     name: "a file with nothing in it",
     text: "",
     problems: ["1:1: expected an experiment: a mapping of keys, found an empty file"],

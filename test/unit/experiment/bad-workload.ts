@@ -3,6 +3,12 @@ import type { BadInput } from "./sample.ts";
 
 export const badWorkload: BadInput[] = [
   {
+    name: "a cluster named like something every object has",
+    find: "cluster: primary, partitions",
+    put: "cluster: toString, partitions",
+    problems: ['15:32: no cluster "toString"; the clusters are primary, standby'],
+  },
+  {
     name: "a topic where its mirror would be",
     find: "minInsync: 2 }",
     put: "minInsync: 2 }\n    - { name: primary.orders, cluster: standby, partitions: 1, replication: 1, minInsync: 1 }",
