@@ -1,14 +1,55 @@
-import type { Plan } from "../experiment/plan.ts";
-import { readHistory } from "../history/history-reader.ts";
-import { openRunFolder, readJson } from "../history/run-folder.ts";
-import type { Result } from "../reconcile/result.ts";
+/**
+ * The judge's and the report's stage over a run folder: files in, files out, no Docker. `run` ends
+ * with both; `blackstart judge` and `blackstart report` redo them and give the same bytes.
+ */
+import { z } from "zod";
+import { judgingSchema } from "../history/judging.ts";
+import { openRunFolder, readJson, writeAtomic, writeJson } from "../history/run-folder.ts";
+import { DrillError } from "../kernel/errors.ts";
+import { judge, type PlanSummary } from "../reconcile/judge.ts";
+import { type Result, resultSchema } from "../reconcile/result.ts";
+import { runInput } from "../reconcile/run-input.ts";
+import { renderJunit } from "../report/junit.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { renderPrometheus } from "../report/prometheus.ts";
+import { renderReport } from "../report/render.ts";
+import { toolVersion } from "./tool-version.ts";
+
+/** What the judge takes of plan.json, checked on read; the rest of the plan is passed through. */
+const planSchema = z.looseObject({
+  schema: z.literal("blackstart/plan.v1"),
+  run: z.string(),
+  name: z.string(),
+  title: z.string(),
+  seed: z.number(),
+  experimentFile: z.string(),
+  experimentSha256: z.string(),
+  judging: judgingSchema,
+  topology: z.record(z.string(), z.unknown()),
+});
 
 /** Judges a run folder and writes its result.json. */
 export function judgeFolder(dir: string): Result {
   const paths = openRunFolder(dir);
-  const plan = readJson(paths.plan) as Plan;
-  const history = readHistory(paths.history);
-  void plan;
-  void history;
-  throw new Error("todo");
+  const plan = parse(planSchema, readJson(paths.plan), paths.plan) as PlanSummary;
+  const result = judge(runInput(paths, plan, { name: "blackstart", version: toolVersion() }));
+  writeJson(paths.result, result);
+  return result;
+}
+
+/** Renders a run folder's result.json; gives the report's path. */
+export function renderFolder(dir: string): string {
+  const paths = openRunFolder(dir);
+  const result = parse(resultSchema, readJson(paths.result), paths.result);
+  writeAtomic(paths.report, renderReport(result));
+  writeAtomic(paths.junit, renderJunit(result));
+  writeAtomic(paths.summary, renderMarkdown(result));
+  writeAtomic(paths.metrics, renderPrometheus(result));
+  return paths.report;
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw new DrillError("E_RUN_FOLDER", `${file}: ${z.prettifyError(read.error)}`);
 }

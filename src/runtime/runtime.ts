@@ -68,6 +68,8 @@ export interface LinkControl {
   degrade(quality: LinkQuality): Promise<void>;
   /** Back to the planned quality. */
   restoreQuality(): Promise<void>;
+  /** What the link adds now, as whoever carries it reports; coarser than what was asked for. */
+  quality(): Promise<LinkQuality>;
   /** What callers see of the given nodes (of region `to`) while those are dead. */
   showDead(nodes: string[], as: LinkMode): Promise<void>;
   showAlive(nodes: string[]): Promise<void>;

@@ -149,10 +149,20 @@ export class DockerRuntime implements Runtime {
       );
   }
 
+  /**
+   * A node is two containers: its host, which holds address and name, and the Kafka process in the
+   * host's network. So a killed process is refused at once and its name still resolves, as on a
+   * machine that lives on; without the host, Docker forgets the name, and its DNS hangs for seconds.
+   */
   async startNode(node: KafkaNode, clusterId: string, kafka: string): Promise<void> {
-    const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, {
+    const host = this.#place(this.#images.gateway.tag, hostOf(node.name), {
       placements: [{ ...this.#home(node.region, node.hostIndex), aliases: [node.name] }],
     });
+    const hostId = await this.#start(
+      host.withEntrypoint(["sleep"]).withCommand(["infinity"]).withAddedCapabilities("NET_ADMIN"),
+      hostOf(node.name),
+    );
+    const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, { hostId });
     await this.#start(
       container
         .withEnvironment(this.#javaEnvironment(node.heapMiB, { KAFKA_CLUSTER_ID: clusterId }))
@@ -309,7 +319,7 @@ export class DockerRuntime implements Runtime {
   #place(
     image: string,
     name: string,
-    options: Pick<PlacedOptions, "placements" | "binds" | "openStdin" | "loopbackPort">,
+    options: Pick<PlacedOptions, "placements" | "hostId" | "binds" | "openStdin" | "loopbackPort">,
   ): PlacedContainer {
     return new PlacedContainer(image, {
       ...options,
@@ -367,6 +377,11 @@ export class DockerRuntime implements Runtime {
     if (id === undefined) throw new DrillError("E_INTERNAL", `no container ${name} in this run`);
     return this.#docker.getContainer(id);
   }
+}
+
+/** The container that is a node's machine: its address, its name, its firewall. */
+function hostOf(node: string): string {
+  return `${node}-host`;
 }
 
 function propertiesText(config: Record<string, string>): string {

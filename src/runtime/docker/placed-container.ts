@@ -17,7 +17,9 @@ export interface PlacedOptions {
   name: string;
   labels: Record<string, string>;
   /** The first is the container's own network; others are joined before it starts. */
-  placements: [Placement, ...Placement[]];
+  placements?: [Placement, ...Placement[]];
+  /** Instead of placements: lives in the network namespace of this container. */
+  hostId?: string;
   openStdin?: boolean;
   loopbackPort?: number;
   memoryMiB?: number;
@@ -40,10 +42,13 @@ export class PlacedContainer extends GenericContainer {
     super(image);
     this.#options = options;
     this.withName(options.name).withLabels(options.labels);
-    const [home] = options.placements;
-    this.withNetworkMode(home.network);
+    if (options.hostId !== undefined) this.withNetworkMode(`container:${options.hostId}`);
+    const home = options.placements?.[0];
+    if (home) {
+      this.withNetworkMode(home.network);
+      this.createOpts.NetworkingConfig = { EndpointsConfig: { [home.network]: endpointOf(home) } };
+    }
     if (options.binds) this.withBindMounts(options.binds);
-    this.createOpts.NetworkingConfig = { EndpointsConfig: { [home.network]: endpointOf(home) } };
     if (options.openStdin) {
       Object.assign(this.createOpts, { OpenStdin: true, StdinOnce: false, AttachStdin: true });
     }
@@ -58,7 +63,7 @@ export class PlacedContainer extends GenericContainer {
   }
 
   protected override async containerCreated(containerId: string): Promise<void> {
-    for (const placement of this.#options.placements.slice(1)) {
+    for (const placement of this.#options.placements?.slice(1) ?? []) {
       await this.#options.join(containerId, placement);
     }
   }

@@ -28,8 +28,9 @@ export class FakeLink implements LinkControl {
     return `${this.from}->${this.to}`;
   }
 
-  get quality(): LinkQuality {
-    return this.#quality;
+  /** Round trip it adds now, ms. */
+  get latencyMs(): number {
+    return this.#quality.latencyMs;
   }
 
   /** What a caller of this node meets on the link: a node shown dead is dead on a mended link, too. */
@@ -59,6 +60,10 @@ export class FakeLink implements LinkControl {
     return this.#perform("restoreQuality", this.name, () => {
       this.#quality = this.#planned;
     });
+  }
+
+  async quality(): Promise<LinkQuality> {
+    return this.#quality;
   }
 
   showDead(nodes: string[], as: LinkMode): Promise<void> {

@@ -110,7 +110,7 @@ export class FakeRuntime implements Runtime {
   /** Round trip a caller in `region` needs to a node, ms. */
   roundTripMs(region: string, name: string): number {
     const home = this.container(name).region;
-    return home === region ? 0 : this.#linkOf(region, home).quality.latencyMs;
+    return home === region ? 0 : this.#linkOf(region, home).latencyMs;
   }
 
   container(name: string): FakeContainer {
