@@ -6,6 +6,7 @@
  * may wait (a produce with acks=all, a long fetch) gets a connection of its own.
  */
 import { type API, Connection, type Reader, type Writer } from "@platformatic/kafka";
+import { names } from "./resolve.ts";
 
 export interface Endpoint {
   host: string;
@@ -48,7 +49,7 @@ export class BrokerConnection {
     });
     // Its errors also reach whoever waits; unlistened, an "error" event would end the process.
     connection.on("error", () => {});
-    await connection.connect(endpoint.host, endpoint.port);
+    await connection.connect(await names.resolve(endpoint.host), endpoint.port);
     return new BrokerConnection(endpoint, connection);
   }
 

@@ -4,6 +4,7 @@
  */
 import net from "node:net";
 import { monotonicUs } from "../kernel/clock.ts";
+import { names } from "./resolve.ts";
 
 export type ProbeOutcome =
   | "answered"
@@ -23,9 +24,9 @@ export function probeConnect(ask: {
 }): Promise<{ outcome: ProbeOutcome; tookMs: number }> {
   const startUs = monotonicUs();
   return new Promise((resolve) => {
-    let resolved = net.isIP(ask.host) !== 0;
+    let resolved = false;
     let connected = false;
-    const socket = net.connect({ host: ask.host, port: ask.port });
+    const socket = new net.Socket();
     const finish = (outcome: ProbeOutcome) => {
       clearTimeout(timer);
       socket.destroy();
@@ -35,9 +36,6 @@ export function probeConnect(ask: {
       if (connected) finish("connected-silent");
       else finish(resolved ? "timeout" : "unresolved");
     }, ask.timeoutMs);
-    socket.on("lookup", (error) => {
-      resolved = error === null;
-    });
     socket.once("connect", () => {
       connected = true;
       socket.write(API_VERSIONS);
@@ -45,6 +43,13 @@ export function probeConnect(ask: {
     socket.once("data", () => finish("answered"));
     socket.once("error", (error: NodeJS.ErrnoException) => finish(outcomeOf(error, connected)));
     socket.once("close", () => finish("reset"));
+    names.ask(ask.host).then(
+      (address) => {
+        resolved = true;
+        if (!socket.destroyed) socket.connect({ host: address, port: ask.port });
+      },
+      () => finish("unresolved"),
+    );
   });
 }
 
@@ -53,9 +58,6 @@ export function outcomeOf(error: { code?: string | undefined }, connected: boole
   switch (error.code) {
     case "ECONNREFUSED":
       return "refused";
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "unresolved";
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
     case "ENETUNREACH":

@@ -5,10 +5,8 @@ import { silenceMaxMs, splitSettings } from "../../../src/kafka/client.ts";
 import { outcomeOf } from "../../../src/kafka/connect-probe.ts";
 
 describe(outcomeOf.name, () => {
-  it("tells refused, unresolved, timeout and reset apart", () => {
+  it("tells refused, timeout and reset apart", () => {
     expect(outcomeOf({ code: "ECONNREFUSED" }, false)).to.equal("refused");
-    expect(outcomeOf({ code: "ENOTFOUND" }, false)).to.equal("unresolved");
-    expect(outcomeOf({ code: "EAI_AGAIN" }, false)).to.equal("unresolved");
     expect(outcomeOf({ code: "EHOSTUNREACH" }, false)).to.equal("timeout");
     expect(outcomeOf({ code: "ETIMEDOUT" }, true)).to.equal("reset");
     expect(outcomeOf({ code: "ECONNRESET" }, true)).to.equal("reset");
