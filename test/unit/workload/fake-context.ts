@@ -73,9 +73,9 @@ export class FakeContext implements AgentContext {
   }
 }
 
-/** Waits until `done` says so; fails loudly after a second. */
-export async function until(done: () => boolean): Promise<void> {
-  const end = performance.now() + 1000;
+/** Waits until `done` says so; fails loudly when it never does. */
+export async function until(done: () => boolean, withinMs = 1000): Promise<void> {
+  const end = performance.now() + withinMs;
   while (!done()) {
     if (performance.now() > end) throw new Error(`never came true: ${done}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
