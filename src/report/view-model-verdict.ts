@@ -42,10 +42,12 @@ const VERBS: Record<string, string> = {
 /** `Region east was shut down (crash)`; a kind without a verb is named as it is. */
 export function faultClause(fault: FaultResult): string {
   const [noun = fault.kind, action = ""] = fault.kind.split(".");
-  const many = fault.targets.length > 1;
-  const subject = `${noun.replaceAll("-", " ")}${many ? "s" : ""} ${list(fault.targets)}`;
+  // A region's fault acts on all its processes; what it is about is the region, named first.
+  const named = noun === "region" ? fault.affects.slice(0, 1) : fault.targets;
+  const many = named.length > 1;
+  const subject = `${noun.replaceAll("-", " ")}${many ? "s" : ""} ${list(named)}`;
   const verb = VERBS[action];
-  if (verb === undefined || fault.targets.length === 0) {
+  if (verb === undefined || named.length === 0) {
     const on = fault.targets.length === 0 ? "" : ` hit ${list(fault.targets)}`;
     return `fault ${fault.kind}${on} (${fault.fidelity})`;
   }
