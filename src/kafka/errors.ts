@@ -6,8 +6,6 @@
  * made: an attempt before it may have been appended although its answer got lost. Everything that
  * is not in the table is indeterminate, retries that ran out included.
  */
-import { OUTCOME } from "../history/journal-format.ts";
-
 /** Broker error codes that refuse a produce request before anything is appended. */
 export const REFUSALS: ReadonlyMap<number, string> = new Map([
   [3, "UNKNOWN_TOPIC_OR_PARTITION"],
@@ -39,7 +37,8 @@ export function isStaleLeader(code: number): boolean {
 }
 
 export interface Verdict {
-  outcome: typeof OUTCOME.failed | typeof OUTCOME.indeterminate;
+  /** Failed: certainly not appended. */
+  outcome: "failed" | "indeterminate";
   reason: string;
   /** The idempotent producer that got this must not be used again. */
   producerDead: boolean;
@@ -49,7 +48,7 @@ export interface Verdict {
 export function classifyCode(code: number): Verdict {
   const refusal = REFUSALS.get(code);
   return {
-    outcome: refusal === undefined ? OUTCOME.indeterminate : OUTCOME.failed,
+    outcome: refusal === undefined ? "indeterminate" : "failed",
     reason: refusal ?? `broker error ${code}`,
     producerDead: DEAD_PRODUCER.has(code),
   };
@@ -64,14 +63,14 @@ export function classifyRejection(thrown: unknown, attempts: number): Verdict {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === undefined) {
-    return { outcome: OUTCOME.indeterminate, reason: `${name}: ${text}`, producerDead: false };
+    return { outcome: "indeterminate", reason: `${name}: ${text}`, producerDead: false };
   }
   const verdict = classifyCode(code);
-  if (verdict.outcome === OUTCOME.failed && attempts > 1) {
+  if (verdict.outcome === "failed" && attempts > 1) {
     const reason = `${verdict.reason} after ${attempts} attempts`;
-    return { ...verdict, outcome: OUTCOME.indeterminate, reason };
+    return { ...verdict, outcome: "indeterminate", reason };
   }
-  return { ...verdict, reason: verdict.outcome === OUTCOME.failed ? verdict.reason : text };
+  return { ...verdict, reason: verdict.outcome === "failed" ? verdict.reason : text };
 }
 
 /** The Kafka error code at the root of a kafkajs error, which wraps causes in causes. */

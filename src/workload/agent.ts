@@ -71,6 +71,10 @@ class Agent implements AgentContext {
     const { op, ask } = request;
     if (op === "hello") return this.#hello(ask);
     if (op === "bye") return {};
+    if (op === "health.begin") {
+      this.#health.begin();
+      return {};
+    }
     const handler = this.#operations.handlers[op] as
       | ((ask: AgentRequest["ask"]) => unknown)
       | undefined;
@@ -80,6 +84,7 @@ class Agent implements AgentContext {
 
   #hello({ run, agent, journalDir }: Ask<"hello">): Answer<"hello"> {
     this.#shelf = new JournalShelf({ run, agent, journalDir });
+    this.#health.begin();
     return { monotonicUs: monotonicUs(), pid: process.pid, node: process.version };
   }
 

@@ -165,7 +165,7 @@ export class Canary implements ProducerSource, Role {
     const { producer, log } = this.#spec;
     let code: number = OUTCOME.indeterminate;
     if (answer.offset >= 0) code = OUTCOME.acked;
-    else if (answer.errorCode > 0) code = classifyCode(answer.errorCode).outcome;
+    else if (answer.errorCode > 0) code = OUTCOME[classifyCode(answer.errorCode).outcome];
     const offset = Math.max(0, answer.offset);
     this.#journal.outcome(producer, log.id, partition, probe.seq, 1, code, offset, nowUs);
     if (code === OUTCOME.acked) {

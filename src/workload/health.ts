@@ -1,6 +1,9 @@
 /**
- * The instrument's own health: was this process late, or held back? Each figure is about the time
- * since it was last taken.
+ * The instrument's own health: was this process late, or held back?
+ *
+ * The worst delay is that of the time since it was last taken. The 99.9th percentile is that of the
+ * whole time since `begin`, which is when the steady state was reached: within a fifth of a second
+ * it would be nothing but the worst sample again.
  */
 import fs from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -18,26 +21,35 @@ export function parseThrottledUs(text: string): number {
 
 export class HealthMonitor {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #delaySinceBegin = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #throttledUs = readThrottledUs();
 
   constructor() {
     this.#delay.enable();
+    this.#delaySinceBegin.enable();
+  }
+
+  /** Forgets what was before: loading and compiling the program is not the measurement. */
+  begin(): void {
+    this.#delaySinceBegin.reset();
   }
 
   take(): { loopDelayP999Us: number; loopDelayMaxUs: number; cpuThrottledUs: number } {
-    const p999Us = delayUs(this.#delay.percentile(99.9));
+    const p999Us =
+      this.#delaySinceBegin.count === 0 ? 0 : delayUs(this.#delaySinceBegin.percentile(99.9));
     const maxUs = delayUs(this.#delay.max);
     const samples = this.#delay.count;
     this.#delay.reset();
     const throttledUs = readThrottledUs();
     const cpuThrottledUs = throttledUs - this.#throttledUs;
     this.#throttledUs = throttledUs;
-    if (samples === 0) return { loopDelayP999Us: 0, loopDelayMaxUs: 0, cpuThrottledUs };
+    if (samples === 0) return { loopDelayP999Us: p999Us, loopDelayMaxUs: 0, cpuThrottledUs };
     return { loopDelayP999Us: p999Us, loopDelayMaxUs: maxUs, cpuThrottledUs };
   }
 
   stop(): void {
     this.#delay.disable();
+    this.#delaySinceBegin.disable();
   }
 }
 

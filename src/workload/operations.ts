@@ -17,7 +17,9 @@ import { Watchdog } from "./watchdog.ts";
 import { Watcher } from "./watcher.ts";
 
 type Handlers = {
-  [O in Exclude<Operation, "hello" | "bye">]: (ask: Ask<O>) => Promise<Answer<O>> | Answer<O>;
+  [O in Exclude<Operation, "hello" | "bye" | "health.begin">]: (
+    ask: Ask<O>,
+  ) => Promise<Answer<O>> | Answer<O>;
 };
 
 const CLIENT = "blackstart-admin";

@@ -155,7 +155,7 @@ export class WorkloadProducer implements ProducerSource, Role {
     if (offset === undefined) {
       const reason = `answer names no offset of ${topic}-${batch.partition}`;
       this.#unclear(client, batch, {
-        outcome: OUTCOME.indeterminate,
+        outcome: "indeterminate",
         reason,
         producerDead: false,
       });
@@ -172,10 +172,10 @@ export class WorkloadProducer implements ProducerSource, Role {
   #unclear(client: SendClient, batch: Batch, verdict: Verdict): void {
     this.#tell(verdict, batch);
     if (this.#renews && !this.#closed) {
-      const unclear = verdict.outcome === OUTCOME.indeterminate;
+      const unclear = verdict.outcome === "indeterminate";
       if (unclear || verdict.producerDead) this.#holder.renew(client, verdict.reason);
     }
-    this.#settle(batch, verdict.outcome, 0);
+    this.#settle(batch, OUTCOME[verdict.outcome], 0);
   }
 
   /** At most one event a second: an outage fails many sends for one reason. */
@@ -183,7 +183,7 @@ export class WorkloadProducer implements ProducerSource, Role {
     const nowUs = monotonicUs();
     if (nowUs - this.#lastToldUs < 1_000_000) return;
     this.#lastToldUs = nowUs;
-    const what = outcome === OUTCOME.failed ? "send-failed" : "send-indeterminate";
+    const what = outcome === "failed" ? "send-failed" : "send-indeterminate";
     this.#context.clientEvent(this.#spec.name, what, `partition ${batch.partition}: ${reason}`);
   }
 
