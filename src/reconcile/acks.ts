@@ -5,26 +5,14 @@
  *   concurrent idempotent sends all acked with the same offset, and one landed).
  * - *inconsistent-offset*: the log holds another record there, or two readers met two records there.
  *   Where two acks name the offset, the case is the one above and is not counted twice.
- * - *acked-not-appended*: the offset lies below a log end that was known before the send, and the
- *   record is not there. Naive rule: any offset below a known end. Counter-example: a log that was
- *   truncated by an unclean election and grew again; those records are there. An offset that
- *   another ack names as well is the first case, and not counted again.
  */
+import { forEachAck, type Writers } from "./ack-runs.ts";
 import { BitPlane, select } from "./bit-plane.ts";
 import { lastAtMost } from "./columns.ts";
 import type { Book } from "./content.ts";
 import type { AuditedPlace, StreamLedger } from "./ledger.ts";
 import { holderOf, nameOf, offsetOf } from "./neighbourhood.ts";
-import type { Place } from "./world.ts";
-
-/** All streams that write to one place, and its last reading. */
-interface Writers {
-  place: Place;
-  streams: StreamLedger[];
-  audit: AuditedPlace | undefined;
-  /** Offsets that more than one ack names. */
-  twice: BitPlane;
-}
+import { noteUnappended } from "./unappended.ts";
 
 export function noteAckDefects(book: Book): void {
   const { ledger } = book;
@@ -44,18 +32,6 @@ export function noteAckDefects(book: Book): void {
     }
   }
   noteConflicts(book);
-}
-
-/** Calls back for each acked send that named an offset. */
-function forEachAck(
-  stream: StreamLedger,
-  visit: (row: number, offset: number, seq: number, count: number) => void,
-): void {
-  const { sends } = stream;
-  for (let row = 0; row < sends.rows; row += 1) {
-    const offset = sends.offset.get(row);
-    if (offset >= 0) visit(row, offset, sends.seq.get(row), sends.count.get(row));
-  }
 }
 
 function noteDuplicateAcks(book: Book, writers: Writers): void {
@@ -120,6 +96,8 @@ function noteMisplaced(
 ): void {
   const { table } = audit;
   const { sends } = stream;
+  // A record may lie at two wrong places and is still one.
+  const told = new BitPlane();
   for (let at = 0; at < table.rows; at += 1) {
     if (table.stream.get(at) !== stream.stream.index) continue;
     const [seqFirst, offset] = [table.seq.get(at), table.offset.get(at)];
@@ -133,7 +111,7 @@ function noteMisplaced(
       const named = base + (first - sends.seq.get(row));
       const lies = offset + (first - seqFirst);
       if (named === lies) continue;
-      addMisplaced(book, writers, { stream, seq: first, count: upTo - first, named, lies });
+      addMisplaced(book, writers, { stream, seq: first, count: upTo - first, named, lies, told });
     }
   }
 }
@@ -141,7 +119,14 @@ function noteMisplaced(
 function addMisplaced(
   { ledger, anomalies }: Book,
   { place, audit, twice }: Writers,
-  run: { stream: StreamLedger; seq: number; count: number; named: number; lies: number },
+  run: {
+    stream: StreamLedger;
+    seq: number;
+    count: number;
+    named: number;
+    lies: number;
+    told: BitPlane;
+  },
 ): void {
   if (!audit) return;
   const { index } = run.stream.stream;
@@ -153,7 +138,7 @@ function addMisplaced(
       row >= 0 &&
       audit.table.stream.get(row) === index &&
       audit.table.seq.get(row) + run.named + n - audit.table.offset.get(row) === run.seq + n;
-    if (copy || twice.has(run.named + n)) continue;
+    if (copy || twice.has(run.named + n) || run.told.add(run.seq + n, 1) > 0) continue;
     if (first < 0) first = n;
     count += 1;
   }
@@ -204,64 +189,6 @@ function noteOccupied(
       );
     }
   });
-}
-
-/** See the head of this file. Ends are known from acks received, and from audits that had ended. */
-function noteUnappended(book: Book, { place, streams, audit, twice }: Writers): void {
-  const { ledger, chronicle, anomalies } = book;
-  const ends = chronicle
-    .of("audit.bounds")
-    .filter(({ log }) => log === place.log.id)
-    .flatMap(({ tUs, bounds }) =>
-      bounds
-        .filter(({ partition }) => partition === place.partition)
-        .map(({ end }) => ({ tUs, end })),
-    );
-  const sends: { stream: StreamLedger; row: number }[] = [];
-  for (const stream of streams) {
-    forEachAck(stream, (row, offset, _seq, count) => {
-      ends.push({ tUs: stream.sends.answeredUs(row), end: offset + count });
-      sends.push({ stream, row });
-    });
-  }
-  ends.sort((a, b) => a.tUs - b.tUs);
-  sends.sort((a, b) => a.stream.sends.sentUs(a.row) - b.stream.sends.sentUs(b.row));
-  let next = 0;
-  let known = 0;
-  for (const { stream, row } of sends) {
-    const table = stream.sends;
-    while (next < ends.length && (ends[next]?.tUs ?? Infinity) < table.sentUs(row)) {
-      known = Math.max(known, ends[next]?.end ?? 0);
-      next += 1;
-    }
-    const offset = table.offset.get(row);
-    if (offset >= known) continue;
-    const [seq, all] = [table.seq.get(row), table.count.get(row)];
-    const seen = audit?.seen.get(stream.stream.index);
-    const damaged = audit?.damaged.get(stream.stream.index);
-    const there = (seen?.countIn(seq, all) ?? 0) + (damaged?.countIn(seq, all) ?? 0);
-    const count = all - Math.max(there, twice.countIn(offset, all));
-    const below = known;
-    anomalies.add(
-      {
-        class: "acked-not-appended",
-        ...(audit ? {} : { cause: "by the offset alone, the log was not read" }),
-        violation: true,
-      },
-      {
-        count,
-        stream: stream.stream,
-        log: place.log,
-        partition: place.partition,
-        seqFirst: seq,
-        offset,
-        atMs: chronicle.ms(table.dueUs.get(row)),
-        detail: () =>
-          `acked at offset ${offset}, but the log's end was known to be ${below} before the send` +
-          (audit ? `; ${holderOf(ledger.world, audit.table, offset)}` : ""),
-      },
-    );
-  }
 }
 
 /** Offsets at which readers met another record than the audit did. */

@@ -59,7 +59,7 @@ const u32 = () => new Column((length) => new Uint32Array(length));
 const u8 = () => new Column((length) => new Uint8Array(length));
 
 /** Sorts all columns by `key` ascending, stable, only when they are not sorted already. */
-function sortBy(key: Column<Typed>, columns: readonly Column<Typed>[]): void {
+export function sortBy(key: Column<Typed>, columns: readonly Column<Typed>[]): void {
   let sorted = true;
   for (let row = 1; row < key.length && sorted; row += 1) {
     sorted = key.get(row - 1) <= key.get(row);
@@ -247,18 +247,6 @@ export class PlaceTable {
     const row = lastAtMost(this.offset, offset);
     if (row < 0 || offset >= this.offset.get(row) + this.count.get(row)) return -1;
     return row;
-  }
-
-  /** How many records sit at offsets in [from, to). */
-  countBetween(from: number, to: number): number {
-    let found = 0;
-    const first = Math.max(lastAtMost(this.offset, from), 0);
-    for (let row = first; row < this.rows && this.offset.get(row) < to; row += 1) {
-      const start = Math.max(this.offset.get(row), from);
-      const end = Math.min(this.offset.get(row) + this.count.get(row), to);
-      found += Math.max(end - start, 0);
-    }
-    return found;
   }
 
   seal(): void {

@@ -53,7 +53,6 @@ export class ReaderIntake {
     const [offset, count, tUs] = [block.offset(i), block.count(i), block.tUs(i)];
     const index = this.#ledger.world.streamIndex(block.producer(i), block.sourcePartition(i));
     group.records += count;
-    this.#flow.delivered.add(tUs, count);
     const offsets = planeIn(group.offsets, place);
     if (offsets.countIn(offset, count) > 0) {
       offsets.runsIn(offset, count, (first, again) => redelivered(group, place, first, again, tUs));
@@ -68,8 +67,11 @@ export class ReaderIntake {
     }
     const seqFirst = block.seqFirst(i);
     planeIn(group.delivered, index).add(seqFirst, count);
-    const dueUs = this.#dueOf(index, seqFirst);
-    if (dueUs !== undefined) this.#flow.deliveredAge.max(tUs, (tUs - dueUs) / 1000);
+    if (this.#ledger.world.stream(index).application) {
+      this.#flow.delivered.add(tUs, count);
+      const dueUs = this.#dueOf(index, seqFirst);
+      if (dueUs !== undefined) this.#flow.deliveredAge.max(tUs, (tUs - dueUs) / 1000);
+    }
     if (tUs >= this.#sightingsFromUs) {
       sightingsIn(group.sightings, index).push(seqFirst, count, tUs);
     }

@@ -15,9 +15,10 @@
 import { BitPlane } from "./bit-plane.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { lastAtMost } from "./columns.ts";
 import type { AuditedPlace, GroupLedger, Ledger } from "./ledger.ts";
 import type { OffsetVerdict } from "./result.ts";
-import { forEachSourceRun } from "./source-offsets.ts";
+import { SourceMap } from "./source-offsets.ts";
 
 /** A verdict, with what it adds to the metrics: an unmapped group skips or replays too. */
 export interface JudgedOffset {
@@ -203,9 +204,14 @@ function judgePlace(
     const why = `offset ${start} lies beyond the log's end ${endUs} at that time`;
     return finish("ahead-of-log", why, { trueOffset });
   }
-  const replayed = start < trueOffset ? audit.table.countBetween(start, trueOffset) : 0;
-  const between = start > trueOffset ? audit.table.countBetween(trueOffset, start) : 0;
-  const skipped = between === 0 ? 0 : undelivered(move.group, audit, trueOffset, start);
+  const replayed = between(ledger, audit, start, trueOffset).records;
+  const { records: passed, undelivered: skipped } = between(
+    ledger,
+    audit,
+    trueOffset,
+    start,
+    move.group,
+  );
   const numbers = { trueOffset, skipped, replayed, records: Math.max(skipped, replayed) };
   if (unmapped) {
     const effect =
@@ -228,8 +234,8 @@ function judgePlace(
     return finish("replay", `${replayed} records from ${start} on are delivered again`, numbers);
   }
   const exact =
-    between > 0
-      ? `resumed ${between} records after the last journalled commit, all of them delivered before`
+    passed > 0
+      ? `resumed ${passed} records after the last journalled commit, all of them delivered before`
       : "resumed at the record after the last committed one";
   return finish("exact", exact, numbers);
 }
@@ -240,7 +246,8 @@ function trueOffsetOf(ledger: Ledger, move: Move, audit: AuditedPlace, committed
   const copies = new BitPlane();
   for (const again of audit.duplicates) copies.add(again.offset, again.count);
   let trueOffset = audit.start;
-  forEachSourceRun(ledger, audit, move.from.log, ({ offset, source, count }) => {
+  const map = new SourceMap(ledger, move.from.log, move.partition);
+  map.forEach(audit, ({ offset, source, count }) => {
     const covered = Math.min(committed - source, count);
     for (let n = covered - 1; n >= 0; n -= 1) {
       // A second copy says nothing: replication had been there before.
@@ -252,19 +259,31 @@ function trueOffsetOf(ledger: Ledger, move: Move, audit: AuditedPlace, committed
   return trueOffset;
 }
 
-/** Records in [from, to) that the group was never handed, wherever it might have been. */
-function undelivered(group: GroupLedger, audit: AuditedPlace, from: number, to: number): number {
+/**
+ * Application records at offsets [from, to), and how many of them the group was never handed,
+ * wherever it might have been. Probes on the same log are no loss to anybody and are not counted.
+ */
+function between(
+  ledger: Ledger,
+  audit: AuditedPlace,
+  from: number,
+  to: number,
+  group?: GroupLedger,
+): { records: number; undelivered: number } {
   const { table } = audit;
-  let count = 0;
-  for (let row = 0; row < table.rows && table.offset.get(row) < to; row += 1) {
+  let records = 0;
+  let given = 0;
+  const start = Math.max(lastAtMost(table.offset, from), 0);
+  for (let row = start; row < table.rows && table.offset.get(row) < to; row += 1) {
     const first = Math.max(table.offset.get(row), from);
     const end = Math.min(table.offset.get(row) + table.count.get(row), to);
-    if (end <= first) continue;
+    const index = table.stream.get(row);
+    if (end <= first || !ledger.world.stream(index).application) continue;
     const seq = table.seq.get(row) + first - table.offset.get(row);
-    const given = group.delivered.get(table.stream.get(row))?.countIn(seq, end - first) ?? 0;
-    count += end - first - given;
+    records += end - first;
+    given += group?.delivered.get(index)?.countIn(seq, end - first) ?? 0;
   }
-  return count;
+  return { records, undelivered: records - given };
 }
 
 /** The log's end when the group resumed: not beyond what a producer appended there later. */

@@ -7,14 +7,13 @@
  * stream appeared before it.
  *
  * On a mirror the rule is the source's order, across streams: what the source holds later must not
- * come earlier. A mirror that copies a reordered source is faithful, and is not blamed again. The
- * source order is known from the acks, also when the source died with its disks.
+ * come earlier. A mirror that copies a reordered source is faithful, and is not blamed again.
  */
 import { BitPlane } from "./bit-plane.ts";
 import { type Book, finalAudits } from "./content.ts";
 import type { AuditedPlace } from "./ledger.ts";
 import { holderOf, nameOf } from "./neighbourhood.ts";
-import { cutAtSends } from "./source-offsets.ts";
+import { SourceMap } from "./source-offsets.ts";
 
 const MIRROR_LANE = -1;
 
@@ -41,24 +40,29 @@ interface Step {
 class OrderWalk {
   readonly #book: Book;
   readonly #audit: AuditedPlace;
+  /** Where the records of a mirror lie at its source. */
+  readonly #map: SourceMap | undefined;
 
   constructor(book: Book, audit: AuditedPlace) {
     this.#book = book;
     this.#audit = audit;
+    const source = audit.place.log.mirrorOf;
+    if (source === undefined) return;
+    this.#map = new SourceMap(book.ledger, source, audit.place.partition);
   }
 
   inOrder(): boolean {
-    const next = new Map<number, number>();
+    const last = new Map<number, number>();
     let ordered = true;
     this.#walk((step) => {
-      if (step.rank < (next.get(step.lane) ?? 0)) ordered = false;
-      next.set(step.lane, step.rank + step.count);
+      if (step.rank < (last.get(step.lane) ?? 0)) ordered = false;
+      last.set(step.lane, step.rank + step.count - 1);
     });
     return ordered;
   }
 
   note(): void {
-    const next = new Map<number, { rank: number; step: Step }>();
+    const highest = new Map<number, { rank: number; step: Step }>();
     const seen = new Map<number, BitPlane>();
     this.#walk((step) => {
       let plane = seen.get(step.stream);
@@ -66,13 +70,13 @@ class OrderWalk {
         plane = new BitPlane();
         seen.set(step.stream, plane);
       }
-      const held = next.get(step.lane);
+      const held = highest.get(step.lane);
       const below = held ? Math.min(Math.max(held.rank - step.rank, 0), step.count) : 0;
       const late = below - plane.countIn(step.seq, below);
       if (held && late > 0) this.#add(step, late, held.step);
       plane.add(step.seq, step.count);
-      const end = step.rank + step.count;
-      if (!held || end > held.rank) next.set(step.lane, { rank: end, step });
+      const rank = step.rank + step.count - 1;
+      if (!held || rank > held.rank) highest.set(step.lane, { rank, step });
     });
   }
 
@@ -103,20 +107,17 @@ class OrderWalk {
 
   /** Visits runs in order of offset, cut where their rank may jump. */
   #walk(visit: (step: Step) => void): void {
-    const { ledger } = this.#book;
     const { table, place } = this.#audit;
     for (let row = 0; row < table.rows; row += 1) {
-      const stream = ledger.stream(table.stream.get(row));
-      const seq = table.seq.get(row);
-      const run = { seq, count: table.count.get(row), offset: table.offset.get(row) };
-      const index = stream.stream.index;
-      if (place.log.mirrorOf !== stream.stream.log.id) {
-        visit({ ...run, stream: index, rank: seq, lane: index });
+      const [stream, seq] = [table.stream.get(row), table.seq.get(row)];
+      const run = { stream, seq, count: table.count.get(row), offset: table.offset.get(row) };
+      const own = this.#book.ledger.world.stream(stream).log.id;
+      if (this.#map === undefined || place.log.mirrorOf !== own) {
+        visit({ ...run, rank: seq, lane: stream });
         continue;
       }
-      // Without an ack the source offset is not known, and the record is not judged.
-      cutAtSends(stream, run, ({ source, ...part }) =>
-        visit({ ...part, stream: index, rank: source, lane: MIRROR_LANE }),
+      this.#map.cut(run, ({ source, ...part }) =>
+        visit({ ...part, rank: source, lane: MIRROR_LANE }),
       );
     }
   }

@@ -1,9 +1,10 @@
 /** Every calibration case, and the clean runs in which nothing may be found. */
 import { SyntheticRun } from "../../unit/reconcile/synthetic-run.ts";
 import type { Case } from "./case.ts";
+import { evidenceCases } from "./evidence-cases.ts";
 import { contentCases, lossCases } from "./log-cases.ts";
 import { ackCases, offsetCases } from "./protocol-cases.ts";
-import { evidenceCases, outageCases } from "./time-cases.ts";
+import { outageCases } from "./time-cases.ts";
 
 const clean = (scenario: "region-loss" | "outage" | "calm", planted: string): Case => ({
   name: "clean run",

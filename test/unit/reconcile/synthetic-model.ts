@@ -1,4 +1,5 @@
 /** The parts of a synthetic run (see `synthetic-run.ts`). */
+import type { NewEvent } from "../../../src/history/events.ts";
 import type { Expectation, Judging } from "../../../src/history/judging.ts";
 import type { MemoryJournal } from "./memory-journal.ts";
 
@@ -61,6 +62,8 @@ export interface Tampering {
   earlierAudits: { log: number; partition: number; records: LogRecord[]; atMs: number }[];
   /** Journals that the history announces and that are not there. */
   missingJournals: string[];
+  /** Changes the history before it is written. */
+  events: (events: NewEvent[]) => NewEvent[];
   /** How a journal turned out to be. */
   journalState: Map<string, MemoryJournal["state"]>;
 }

@@ -218,7 +218,7 @@ export function newEventsOf(run: SyntheticModel, journals: readonly MemoryJourna
   const wall = "2026-01-01T00:00:00.000Z";
   const health = { loopDelayP999Us: 900, loopDelayMaxUs: 4000, lateSendMaxUs: 800 };
   const quiet = { ...health, cpuThrottledUs: 0, journalWriteMaxUs: 300 };
-  return [
+  return run.tampering.events([
     { type: "run.started", ...at(-9000), run: "synthetic-run", wall, tool: "0.0.0-test" },
     { type: "environment", ...at(-8900), facts: { synthetic: true } },
     ...journals.map(
@@ -251,7 +251,7 @@ export function newEventsOf(run: SyntheticModel, journals: readonly MemoryJourna
       }),
     ),
     { type: "run.ended", ...at(durationMs + 4000), outcome: "completed" },
-  ];
+  ]);
 }
 
 function faultEvents(run: SyntheticModel): NewEvent[] {

@@ -59,6 +59,7 @@ export class SyntheticRun implements SyntheticModel {
     redelivered: [],
     earlierAudits: [],
     missingJournals: [],
+    events: (events) => events,
     journalState: new Map(),
   };
 
