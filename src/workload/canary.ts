@@ -16,7 +16,7 @@ import { ClusterView } from "../kafka/cluster-view.ts";
 import { classifyCode } from "../kafka/errors.ts";
 import { type Probe, type ProbeAnswer, ProbeLines } from "../kafka/probe-lines.ts";
 import { singleRecordBatch } from "../kafka/record-batch.ts";
-import { monotonicUs } from "../kernel/clock.ts";
+import { monotonicUs, wallTime } from "../kernel/clock.ts";
 import type { AgentContext, ProducerFigures, ProducerSource, Role } from "./agent-context.ts";
 import { FLAG, PayloadCodec } from "./payload.ts";
 import type { CanarySpec } from "./protocol.ts";
@@ -145,10 +145,11 @@ export class Canary implements ProducerSource, Role {
     const key = this.#codec.key(partition, seq);
     const identity = { producer, partition, seq };
     const value = this.#codec.encode(recordBytes, identity, dueUs, key, FLAG.canary);
+    const wallMs = Date.parse(wallTime());
     const probe: Probe = { seq, dueUs, sentUs: nowUs };
     // Reserved now, so that the next record of this tick sees the line as full as it will be.
     lines.reserve(line, probe);
-    sends.push(() => lines.send(line, probe, singleRecordBatch(key, value, Date.now())));
+    sends.push(() => lines.send(line, probe, singleRecordBatch(key, value, wallMs)));
   }
 
   #missed(lane: CanaryLane, dueUs: number): void {

@@ -8,7 +8,7 @@ import type { BrokerConnection } from "../kafka/broker-connection.ts";
 import { fetchMetadata, topicOf, withAnyBroker, withBroker } from "../kafka/cluster-requests.ts";
 import { type ProduceAnswer, produce } from "../kafka/produce.ts";
 import { singleRecordBatch } from "../kafka/record-batch.ts";
-import { monotonicUs, poll } from "../kernel/clock.ts";
+import { monotonicUs, poll, wallTime } from "../kernel/clock.ts";
 import { messageOf } from "../kernel/errors.ts";
 import type { AgentContext } from "./agent-context.ts";
 import { FLAG, PayloadCodec } from "./payload.ts";
@@ -40,7 +40,7 @@ export async function seed(
       journal.flush();
       let offset = -1;
       try {
-        offset = await send(ask, partition, singleRecordBatch(key, value, Date.now()));
+        offset = await send(ask, partition, singleRecordBatch(key, value, Date.parse(wallTime())));
         return offset;
       } finally {
         const code = offset >= 0 ? OUTCOME.acked : OUTCOME.indeterminate;
