@@ -24,6 +24,12 @@ export type Capability = (typeof capabilities)[number];
 /** What a connection across a link, or to a dead node, meets. */
 export type LinkMode = "refuse" | "stall" | "blackhole";
 
+/**
+ * What callers are shown of a dead node. Not a stall: somebody would have to accept in its place, and
+ * who dials a dead address is told so after a while of the engine's own choosing.
+ */
+export type DeadView = Exclude<LinkMode, "stall">;
+
 /** What one link adds to every connection it carries. Null and 0 mean nothing. */
 export interface LinkQuality {
   /** Round trip, ms; half each way. */
@@ -71,7 +77,7 @@ export interface LinkControl {
   /** What the link adds now, as whoever carries it reports; coarser than what was asked for. */
   quality(): Promise<LinkQuality>;
   /** What callers see of the given nodes (of region `to`) while those are dead. */
-  showDead(nodes: string[], as: LinkMode): Promise<void>;
+  showDead(nodes: string[], as: DeadView): Promise<void>;
   showAlive(nodes: string[]): Promise<void>;
 }
 
@@ -106,6 +112,8 @@ export interface Runtime extends AsyncDisposable {
   memory(): Promise<Record<string, number>>;
   /** Engine version, image digests, host facts. */
   facts(): Promise<Record<string, unknown>>;
+  /** Follows the run no longer and leaves it as it is, so that the process can end. */
+  detach(): void;
   /** Removes everything of this run. Idempotent. */
   destroy(): Promise<void>;
 }

@@ -290,8 +290,12 @@ export class DockerRuntime implements Runtime {
     return engineFacts(this.#docker, this.#images);
   }
 
-  async destroy(): Promise<void> {
+  detach(): void {
     this.#unfollow();
+  }
+
+  async destroy(): Promise<void> {
+    this.detach();
     this.#starts.end();
     // Twice: what was starting fails sooner without its containers, and may leave one all the same.
     await this.#removeContainers();

@@ -18,7 +18,7 @@ import {
 } from "toxiproxy-node-client";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import type { Link } from "../../topology/types.ts";
-import type { ExecResult, LinkControl, LinkMode, LinkQuality } from "../runtime.ts";
+import type { DeadView, ExecResult, LinkControl, LinkMode, LinkQuality } from "../runtime.ts";
 
 /** One forwarded port of one node. */
 export interface GatewayRoute {
@@ -41,8 +41,9 @@ export class Gateway implements LinkControl {
   readonly #routes: GatewayRoute[];
   readonly #planned: LinkQuality;
   readonly #api: Toxiproxy;
+  readonly #apiUrl: string;
   readonly #exec: (argv: string[]) => Promise<ExecResult>;
-  readonly #dead = new Map<string, LinkMode>();
+  readonly #dead = new Map<string, DeadView>();
   readonly #applied = new Map<string, Shown>();
   /** Toxics now on the gateway, as "proxy/toxic": Toxiproxy is asked to change only what changes. */
   readonly #toxics = new Set<string>();
@@ -63,6 +64,7 @@ export class Gateway implements LinkControl {
     this.#routes = options.routes;
     this.#planned = options.link;
     this.#api = new Toxiproxy(options.apiUrl);
+    this.#apiUrl = options.apiUrl;
     this.#exec = options.exec;
   }
 
@@ -88,7 +90,7 @@ export class Gateway implements LinkControl {
     return this.#apply();
   }
 
-  showDead(nodes: string[], as: LinkMode): Promise<void> {
+  showDead(nodes: string[], as: DeadView): Promise<void> {
     for (const node of nodes) this.#dead.set(node, as);
     return this.#apply();
   }
@@ -104,6 +106,21 @@ export class Gateway implements LinkControl {
 
   restoreQuality(): Promise<void> {
     return this.#inTurn(() => this.#setQuality(this.#planned));
+  }
+
+  /** Toxiproxy's own list of what it does, the same for every route and both ways. */
+  async quality(): Promise<LinkQuality> {
+    await this.#queue;
+    const answer = await fetch(`${this.#apiUrl}/proxies`);
+    const proxies = Object.values((await answer.json()) as Record<string, ReportedProxy>);
+    const [first, ...others] = proxies.flatMap((proxy) =>
+      STREAMS.map((stream) => JSON.stringify(qualityOf(proxy, stream))),
+    );
+    if (first === undefined) return this.#planned;
+    if (others.some((other) => other !== first)) {
+      throw new Error(`the routes of gateway ${this.from}->${this.to} differ`);
+    }
+    return JSON.parse(first) as LinkQuality;
   }
 
   #apply(): Promise<void> {
@@ -213,6 +230,23 @@ type Attributes = Record<string, number> | null;
 
 function nameOf(route: GatewayRoute): string {
   return `${route.node}-${route.port}`;
+}
+
+/** A proxy as Toxiproxy lists it; its client leaves the toxics out. */
+interface ReportedProxy {
+  toxics: { type: string; stream: string; attributes: Record<string, number> }[];
+}
+
+/** What one proxy does to a stream, as a link's quality: the inverse of the two below. */
+function qualityOf(proxy: ReportedProxy, stream: string): LinkQuality {
+  const attributes = (type: string) =>
+    proxy.toxics.find((toxic) => toxic.type === type && toxic.stream === stream)?.attributes;
+  const rate = attributes("bandwidth")?.["rate"];
+  return {
+    latencyMs: 2 * (attributes("latency")?.["latency"] ?? 0),
+    jitterMs: 2 * (attributes("latency")?.["jitter"] ?? 0),
+    bandwidthBytesPerSecond: rate === undefined ? null : rate * 1000,
+  };
 }
 
 /** Half the round trip each way. Toxiproxy counts whole milliseconds. */

@@ -1,6 +1,6 @@
 /** A directed link of the fake runtime: state alone, as a gateway would keep it. */
 import type { Link } from "../../topology/types.ts";
-import type { LinkControl, LinkMode, LinkQuality } from "../runtime.ts";
+import type { DeadView, LinkControl, LinkMode, LinkQuality } from "../runtime.ts";
 import type { Verb } from "./programmed-faults.ts";
 
 /** Runs a verb of the link as the test programmed it. */
@@ -11,7 +11,7 @@ export class FakeLink implements LinkControl {
   readonly to: string;
   readonly #planned: LinkQuality;
   readonly #perform: Perform;
-  readonly #dead = new Map<string, LinkMode>();
+  readonly #dead = new Map<string, DeadView>();
   #cut: LinkMode | null = null;
   #quality: LinkQuality;
 
@@ -66,7 +66,7 @@ export class FakeLink implements LinkControl {
     return this.#quality;
   }
 
-  showDead(nodes: string[], as: LinkMode): Promise<void> {
+  showDead(nodes: string[], as: DeadView): Promise<void> {
     return this.#perform("showDead", this.name, () => {
       for (const node of nodes) this.#dead.set(node, as);
     });

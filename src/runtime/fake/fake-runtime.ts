@@ -27,7 +27,7 @@ const KILLED = 137;
 const STOPPED = 143;
 
 /** What a connection attempt meets: the words of `probe.connect`. */
-export type FakeProbe = "answered" | "refused" | "timeout" | "connected-silent" | "unresolved";
+export type FakeProbe = "answered" | "refused" | "timeout" | "connected-silent" | "reset";
 
 const MET: Record<LinkMode, FakeProbe> = {
   refuse: "refused",
@@ -97,14 +97,15 @@ export class FakeRuntime implements Runtime {
   probe(region: string, name: string): FakeProbe {
     const node = this.container(name);
     if (node.region === region) {
-      // The engine's name service forgets a dead container.
-      if (node.state === "dead") return "unresolved";
+      // Its machine lives on.
+      if (node.state === "dead") return "refused";
       return node.state === "paused" ? "connected-silent" : "answered";
     }
     const shown = this.#linkOf(region, node.region).shown(name);
     if (shown !== "open") return MET[shown];
-    // A gateway that nobody told accepts, and finds nothing behind it.
-    return node.state === "running" ? "answered" : "connected-silent";
+    // A gateway that nobody told accepts, and only then finds that nobody listens.
+    if (node.state === "dead") return "reset";
+    return node.state === "paused" ? "connected-silent" : "answered";
   }
 
   /** Round trip a caller in `region` needs to a node, ms. */
@@ -228,10 +229,14 @@ export class FakeRuntime implements Runtime {
     return { engine: "fake" };
   }
 
+  detach(): void {
+    this.#deathListeners.length = 0;
+  }
+
   /** Containers that end with it are no deaths of the run: nobody listens any more. */
   destroy(): Promise<void> {
     this.#destroyed = true;
-    this.#deathListeners.length = 0;
+    this.detach();
     return this.#perform("destroy", "", () => {
       for (const container of this.#containers.values()) {
         if (container.state !== "dead") container.end(KILLED);

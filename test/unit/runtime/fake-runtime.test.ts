@@ -97,11 +97,11 @@ describe("what the fake runtime shows", () => {
     expect(runtime.probe("west", "primary-east-2")).to.equal("answered");
   });
 
-  it("stalls where a node died and no gateway was told: fidelity by accident", async () => {
+  it("accepts and resets where a node died and no gateway was told: fidelity by accident", async () => {
     const runtime = await started();
     await runtime.kill("primary-east-1");
-    expect(runtime.probe("west", "primary-east-1")).to.equal("connected-silent");
-    expect(runtime.probe("east", "primary-east-1")).to.equal("unresolved");
+    expect(runtime.probe("west", "primary-east-1")).to.equal("reset");
+    expect(runtime.probe("east", "primary-east-1")).to.equal("refused");
   });
 
   it("fails every verb once the engine is lost, and closes the pipes", async () => {
