@@ -15,12 +15,15 @@ interface Pending {
 }
 
 const DEFAULT_WITHIN_MS = 30_000;
+const QUOTED_MAX = 200;
 
 export class AgentClient {
   readonly name: string;
   readonly region: string;
   readonly role: string;
-  #alive = true;
+  /** Its process is paused: it is there, and answers nothing. */
+  frozen = false;
+  #ended = false;
   readonly #pipe: AgentPipe;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
@@ -39,7 +42,7 @@ export class AgentClient {
     this.#pipe = options.pipe;
     options.pipe.onLine((line) => this.#receive(line, options.onEvent));
     options.pipe.onExit((exitCode) => {
-      this.#alive = false;
+      this.#ended = true;
       for (const [id, pending] of this.#pending) {
         this.#settle(id, pending);
         pending.reject(this.#lost(pending.operation));
@@ -48,8 +51,9 @@ export class AgentClient {
     });
   }
 
+  /** Whether it can be asked anything now. */
   get alive(): boolean {
-    return this.#alive;
+    return !this.#ended && !this.frozen;
   }
 
   /** Asks the agent; rejects with what it answered, or when it ended or was silent too long. */
@@ -58,7 +62,7 @@ export class AgentClient {
     ask: Ask<O>,
     withinMs = DEFAULT_WITHIN_MS,
   ): Promise<Answer<O>> {
-    if (!this.#alive) return Promise.reject(this.#lost(operation));
+    if (this.#ended) return Promise.reject(this.#lost(operation));
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise<Answer<O>>((resolve, reject) => {
@@ -87,7 +91,14 @@ export class AgentClient {
   }
 
   #receive(line: string, onEvent: (agent: AgentClient, event: AgentEvent) => void): void {
-    const message = JSON.parse(line) as AgentMessage;
+    const message = parse(line);
+    if (message === null) {
+      // A stray line is told, and ends nothing: whoever waits for an answer has a deadline.
+      const detail = `${this.name}: ${line.slice(0, QUOTED_MAX)}`;
+      const told = { client: "agent", what: "unreadable-line", detail };
+      onEvent(this, { event: "client", tUs: monotonicUs(), ...told });
+      return;
+    }
     if ("event" in message) {
       onEvent(this, message);
       return;
@@ -109,5 +120,17 @@ export class AgentClient {
 
   #lost(operation: string): DrillError {
     return new DrillError("E_AGENT_LOST", `${this.name} ended (asked for ${operation})`);
+  }
+}
+
+/** Null when the line is no message. */
+function parse(line: string): AgentMessage | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const known =
+      typeof value === "object" && value !== null && ("event" in value || "re" in value);
+    return known ? (value as AgentMessage) : null;
+  } catch {
+    return null;
   }
 }

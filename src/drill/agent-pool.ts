@@ -65,6 +65,14 @@ export class AgentPool {
     return this.all().filter((agent) => agent.alive);
   }
 
+  /** Marks agents whose processes were paused, or go on. */
+  setFrozen(names: string[], frozen: boolean): void {
+    for (const name of names) {
+      const agent = this.#agents.get(name);
+      if (agent) agent.frozen = frozen;
+    }
+  }
+
   /** Names of living agents of a region. */
   namesIn(region: string): string[] {
     return this.alive()

@@ -7,17 +7,25 @@ import { faultOf } from "../fault/catalogue.ts";
 import type { FaultContext, FaultDefinition, LiveTargets } from "../fault/fault.ts";
 import { monotonicUs, poll } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
-import { HealStack } from "../kernel/heal-stack.ts";
+import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
 import { eyesOf } from "./eyes.ts";
-import type { RunContext } from "./run-context.ts";
+import { type RunContext, recordOrFail } from "./run-context.ts";
 
 const HEAL_DEADLINE_MS = 120_000;
+const HEALED_WITHIN_MS = 90_000;
+const ACT_WITHIN_MS = 30_000;
 const DIE_EVENT_WITHIN_MS = 2000;
 
-/** What a fault tells of its own act: that it begins now, and when it was done (µs). */
+/** What a fault tells of its own act. */
 interface Acts {
+  /** It begins now. */
   injecting: () => void;
+  /** When it was done, µs. */
   afterUs: number | null;
+  /** Settles when the act is over, however it went. */
+  over: Promise<unknown>;
+  /** Containers whose death it wants. */
+  victims: Set<string>;
 }
 
 /** Injects and proves. Leaves the heal armed in `context.live.openFaults` and in the run's heals. */
@@ -25,11 +33,16 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
   const fault = faultOf(step.kind);
   if (!fault) throw new DrillError("E_INTERNAL", `no fault kind ${step.kind}`);
   const heals = new HealStack(HEAL_DEADLINE_MS);
-  const acts: Acts = { injecting: () => {}, afterUs: null };
+  const acts: Acts = {
+    injecting: () => {},
+    afterUs: null,
+    over: Promise.resolve(),
+    victims: new Set(),
+  };
   const faultContext = contextOf(context, heals, acts);
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
   const reach = fault.reach(step.params, context.plan.topology, live);
-  const heal = healOnce(context, step, fault, faultContext, live);
+  const heal = healOnce(context, step, fault, { faultContext, live, acts });
   context.live.openFaults.set(step.id, { step, heal });
   context.heals.defer(`step ${step.id}`, heal);
   const deathsBefore = context.deaths.length;
@@ -41,9 +54,12 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
       kind: step.kind,
       ...reach,
     });
+  const act = fault.inject(step.params, faultContext, live);
+  acts.over = Promise.allSettled([act]);
   try {
-    await fault.inject(step.params, faultContext, live);
+    await act;
   } catch (error) {
+    if (error instanceof DrillError && error.code === "E_DISK_FULL") throw error;
     throw new DrillError("E_FAULT_FAILED", `${step.id} (${step.kind}): ${messageOf(error)}`, {
       cause: error,
     });
@@ -69,14 +85,12 @@ async function recordInjected(
 ): Promise<void> {
   let dieUs: number[] = [];
   if (deathsBefore !== null) {
-    const wanted = [...context.expected].length;
     await poll(
       async () => {
-        dieUs = context.deaths
-          .slice(deathsBefore)
-          .filter((death) => context.expected.has(death.name))
-          .flatMap(({ atUs }) => (atUs === null ? [] : [atUs]));
-        return dieUs.length >= wanted || undefined;
+        const died = context.deaths.slice(deathsBefore);
+        const ours = died.filter((death) => acts.victims.has(death.name));
+        dieUs = ours.flatMap(({ atUs }) => (atUs === null ? [] : [atUs]));
+        return ours.length >= acts.victims.size || undefined;
       },
       { everyMs: 10, withinMs: DIE_EVENT_WITHIN_MS },
     );
@@ -93,27 +107,29 @@ function healOnce(
   context: RunContext,
   step: FaultStep,
   fault: FaultDefinition,
-  faultContext: FaultContext,
-  live: LiveTargets,
+  { faultContext, live, acts }: { faultContext: FaultContext; live: LiveTargets; acts: Acts },
 ): () => Promise<void> {
   let healing: Promise<void> | undefined;
   const run = async () => {
     context.live.openFaults.delete(step.id);
-    context.history.record({ type: "fault.healing", step: step.id });
+    recordOrFail(context, { type: "fault.healing", step: step.id });
+    // After Ctrl-C the act may be under way still; healed now, it would break things afterwards.
+    await withDeadline(acts.over, ACT_WITHIN_MS).catch(() => {});
     const failures = await faultContext.heals.healAll();
     if (failures.length > 0) {
       const reason = failures.map((one) => `${one.name}: ${one.reason}`).join("; ");
-      context.history.record({ type: "heal.failed", step: step.id, reason });
+      recordOrFail(context, { type: "heal.failed", step: step.id, reason });
       throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`);
     }
-    for (const name of live.nodes) context.expected.delete(name);
+    // What lives again is not to die once more.
+    for (const name of acts.victims) context.expected.delete(name);
     try {
       const proof = await fault.proveHealed(step.params, faultContext, live);
-      context.history.record({ type: "fault.healed", step: step.id, proof });
+      recordOrFail(context, { type: "fault.healed", step: step.id, proof });
       context.progress.note(`${step.id}: healed; ${proof}`);
     } catch (error) {
       const reason = messageOf(error);
-      context.history.record({ type: "heal.failed", step: step.id, reason });
+      recordOrFail(context, { type: "heal.failed", step: step.id, reason });
       throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`, { cause: error });
     }
   };
@@ -129,9 +145,18 @@ function contextOf(context: RunContext, heals: HealStack, acts: Acts): FaultCont
     topology: context.plan.topology,
     observer: eyesOf(context),
     heals,
+    healedWithinMs: HEALED_WITHIN_MS,
     signal: context.signal,
     agentsIn: (region) => context.agents.namesIn(region),
-    expectDeath: (name) => void context.expected.add(name),
+    workersIn: (region) =>
+      context.plan.topology.replications
+        .filter((worker) => worker.region === region && !context.removed.has(worker.name))
+        .map(({ name }) => name),
+    setFrozen: (agents, frozen) => context.agents.setFrozen(agents, frozen),
+    expectDeath: (name) => {
+      context.expected.add(name);
+      acts.victims.add(name);
+    },
     injecting: () => acts.injecting(),
     injected: () => {
       acts.afterUs = monotonicUs();

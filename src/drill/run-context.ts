@@ -3,9 +3,10 @@
  * earlier ones left.
  */
 import type { FaultStep, Plan } from "../experiment/plan.ts";
+import type { NewEvent } from "../history/events.ts";
 import type { History } from "../history/history-writer.ts";
 import type { LogRef } from "../history/judging.ts";
-import { DrillError } from "../kernel/errors.ts";
+import { DrillError, messageOf } from "../kernel/errors.ts";
 import type { HealStack } from "../kernel/heal-stack.ts";
 import type { ContainerDeath, Runtime } from "../runtime/runtime.ts";
 import type { ClusterAddress } from "../workload/protocol.ts";
@@ -33,6 +34,8 @@ export interface RunContext {
   deaths: ContainerDeath[];
   /** Containers whose death is wanted. */
   expected: Set<string>;
+  /** Replication workers that are no longer part of the run. */
+  removed: Set<string>;
   live: LiveClients;
 }
 
@@ -73,6 +76,24 @@ export function observerFor(context: RunContext, cluster: string): AgentClient {
   const found = context.agents.observerOf(regions);
   if (!found) throw new DrillError("E_AGENT_LOST", `no observer is left to speak to ${cluster}`);
   return found;
+}
+
+/** What was thrown, as the error a run ends with. */
+export function operatingError(thrown: unknown): DrillError {
+  if (thrown instanceof DrillError) return thrown;
+  return new DrillError("E_INTERNAL", messageOf(thrown), { cause: thrown });
+}
+
+/**
+ * Records what must not stop the one who tells it: a heal goes on although the disk is full. The run
+ * ends with the error all the same.
+ */
+export function recordOrFail(context: RunContext, event: NewEvent): void {
+  try {
+    context.history.record(event);
+  } catch (error) {
+    context.fail(operatingError(error));
+  }
 }
 
 /** Throws when the run was aborted: called between the acts of a stage. */

@@ -58,15 +58,16 @@ export async function resolveNodes(
   if (params.brokers) return { nodes: params.brokers };
   const { topic, cluster, partition } = params.leaderOf as NonNullable<NodeTarget["leaderOf"]>;
   const views = await context.observer.partitions(cluster, topic);
-  const leader = views?.find((view) => view.partition === partition)?.leader;
+  const view = views?.find((candidate) => candidate.partition === partition);
+  const leader = view?.leader;
   const node = context.topology.nodes.find(
     (candidate) => candidate.cluster === cluster && candidate.id === leader,
   );
   if (!node) {
-    throw new DrillError(
-      "E_FAULT_FAILED",
-      `expected a leader of ${topic}-${partition} on ${cluster}, found ${leader ?? "no topic"}`,
-    );
+    const found =
+      views === null ? `no topic ${topic}` : view ? "no leader" : `no partition ${partition}`;
+    const message = `expected a leader of ${topic}-${partition} on ${cluster}, found ${found}`;
+    throw new DrillError("E_FAULT_FAILED", message);
   }
   return { nodes: [node.name] };
 }

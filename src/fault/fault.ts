@@ -32,6 +32,12 @@ export type ProbeOutcome =
 export interface Observer {
   /** A Kafka connection attempt from an agent in `region` to a node. */
   probe(region: string, node: string, timeoutMs: number): Promise<ProbeOutcome>;
+  /** The same, with how long it took by the agent's own clock. */
+  roundTrip(
+    region: string,
+    node: string,
+    timeoutMs: number,
+  ): Promise<{ outcome: ProbeOutcome; tookMs: number }>;
   /** Leaders, epochs and ISR of a topic, from any live broker of its cluster; null if none. */
   partitions(cluster: string, topic: string): Promise<PartitionView[] | null>;
 }
@@ -42,9 +48,15 @@ export interface FaultContext {
   observer: Observer;
   /** Undo list of this step; healed when its time is over or the run ends. */
   heals: HealStack;
+  /** How long a healed thing may take to show that it is as before. */
+  healedWithinMs: number;
   signal: AbortSignal;
   /** Names of agents running in a region now. */
   agentsIn(region: string): string[];
+  /** Names of replication workers of a region that are still part of the run. */
+  workersIn(region: string): string[];
+  /** Tells that agents were frozen, and are not to be asked anything; or that they can be again. */
+  setFrozen(agents: string[], frozen: boolean): void;
   /** Marks a container's death as wanted, so it is not taken for an accident. */
   expectDeath(name: string): void;
   /** The instant of the act: called right before and right after it. */

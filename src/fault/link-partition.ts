@@ -54,7 +54,7 @@ export const linkPartition = defineFault<Params>({
       async () =>
         (await probeAcross(target, context)).every(({ outcome }) => outcome === "answered") ||
         undefined,
-      { everyMs: 200, withinMs: 15_000 },
+      { everyMs: 200, withinMs: context.healedWithinMs },
     );
     if (!healed) throw new Error("probes across the link are still not answered");
     return "probes across the link are answered again";

@@ -3,22 +3,20 @@
  * restart, pause and resume, and what other regions see meanwhile.
  */
 import { poll } from "../kernel/clock.ts";
-import type { LinkMode } from "../runtime/runtime.ts";
+import type { DeadView, LinkMode } from "../runtime/runtime.ts";
 import type { Topology } from "../topology/types.ts";
 import type { FaultContext, ProbeOutcome, RemoteView } from "./fault.ts";
 
 const PROBE_TIMEOUT_MS = 1500;
-const RESTART_WITHIN_MS = 90_000;
 
-const VIEW: Record<LinkMode, RemoteView> = {
+const VIEW: Record<DeadView, RemoteView> = {
   refuse: "refused",
-  stall: "stalled",
   blackhole: "blackholed",
 };
 
 /** What a probe may meet when a node is shown dead in the given manner. */
 export const SHOWS_AS: Record<LinkMode, readonly ProbeOutcome[]> = {
-  refuse: ["refused", "reset"],
+  refuse: ["refused"],
   stall: ["connected-silent"],
   blackhole: ["timeout"],
 };
@@ -43,7 +41,7 @@ function byRegion(topology: Topology, names: string[]) {
 export async function showDead(
   context: FaultContext,
   names: string[],
-  as: LinkMode,
+  as: DeadView,
 ): Promise<void> {
   for (const { region, nodes, watchers } of byRegion(context.topology, names)) {
     await Promise.all(
@@ -62,7 +60,7 @@ async function showAlive(context: FaultContext, names: string[]): Promise<void> 
 export async function killNodes(
   context: FaultContext,
   names: string[],
-  as: LinkMode,
+  as: DeadView,
 ): Promise<void> {
   for (const name of names) context.expectDeath(name);
   context.injecting();
@@ -72,20 +70,28 @@ export async function killNodes(
   context.injected();
 }
 
+/** Starts all, shows all alive, and only then tells of one that did not start. */
 export async function restartNodes(context: FaultContext, names: string[]): Promise<void> {
-  await Promise.all(names.map((name) => context.runtime.restart(name)));
+  const restarts = await Promise.allSettled(names.map((name) => context.runtime.restart(name)));
   await showAlive(context, names);
+  throwFirst(restarts);
 }
 
 export async function resumeNodes(context: FaultContext, names: string[]): Promise<void> {
-  await Promise.all(names.map((name) => context.runtime.resume(name)));
+  throwFirst(await Promise.allSettled(names.map((name) => context.runtime.resume(name))));
+}
+
+/** Every heal is tried before the first that failed is told. */
+export function throwFirst(outcomes: PromiseSettledResult<unknown>[]): void {
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 /** The engine says the processes are gone, and a probe from each other region meets what was set. */
 export async function proveDead(
   context: FaultContext,
   names: string[],
-  as: LinkMode = "refuse",
+  as: DeadView = "refuse",
 ): Promise<string> {
   for (const name of names) {
     if (await context.runtime.isRunning(name)) throw new Error(`${name} still runs after the kill`);
@@ -98,7 +104,7 @@ export async function proveDead(
 export async function proveRemoteView(
   context: FaultContext,
   names: string[],
-  as: LinkMode,
+  as: DeadView,
 ): Promise<string> {
   const sentences: string[] = [];
   for (const { region, nodes, watchers } of byRegion(context.topology, names)) {
@@ -114,26 +120,31 @@ export async function proveRemoteView(
   return sentences.join("");
 }
 
-/** A frozen broker: it runs, and does not answer within the probe's time. */
+/** What a frozen node may meet a caller with: its kernel accepts while its backlog has room. */
+const SILENT: readonly ProbeOutcome[] = ["connected-silent", "timeout"];
+
+/** A frozen broker: it is there, and does not answer within the probe's time. */
 export async function proveSilent(context: FaultContext, names: string[]): Promise<string> {
   for (const name of names) {
     const region = proberRegion(context, regionOf(context.topology, name));
     const outcome = await context.observer.probe(region, name, PROBE_TIMEOUT_MS);
-    if (outcome === "answered") throw new Error(`${name} still answers after the pause`);
+    if (!SILENT.includes(outcome)) {
+      throw new Error(`a probe from ${region} to ${name} met "${outcome}", expected silence`);
+    }
   }
   return `${names.join(", ")} did not answer a probe within ${PROBE_TIMEOUT_MS} ms`;
 }
 
-/** Every node answers the Kafka protocol again, from its own region and from the others. */
+/** Every node answers the Kafka protocol again: in its own region, or where an agent is left. */
 export async function proveServing(context: FaultContext, names: string[]): Promise<string> {
   for (const name of names) {
     const region = proberRegion(context, regionOf(context.topology, name));
     const answered = await poll(
       async () =>
         (await context.observer.probe(region, name, PROBE_TIMEOUT_MS)) === "answered" || undefined,
-      { everyMs: 100, withinMs: RESTART_WITHIN_MS },
+      { everyMs: 100, withinMs: context.healedWithinMs },
     );
-    if (!answered) throw new Error(`${name} did not answer within ${RESTART_WITHIN_MS} ms`);
+    if (!answered) throw new Error(`${name} did not answer within ${context.healedWithinMs} ms`);
   }
   return `${names.join(", ")} answered ApiVersions again`;
 }

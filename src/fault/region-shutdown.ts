@@ -11,7 +11,15 @@ import { z } from "zod";
 import { poll } from "../kernel/clock.ts";
 import { defineFault, type FaultContext } from "./fault.ts";
 import { firstBroker } from "./link-target.ts";
-import { proveDead, proveServing, restartNodes, SHOWS_AS, showDead } from "./node-acts.ts";
+import {
+  proveDead,
+  proveServing,
+  restartNodes,
+  resumeNodes,
+  SHOWS_AS,
+  showDead,
+  throwFirst,
+} from "./node-acts.ts";
 
 const params = z.strictObject({
   region: z.string(),
@@ -61,7 +69,7 @@ export const regionShutdown = defineFault<Params>({
     const healed = await poll(
       async () =>
         (await viewsOf(target, context)).every((o) => o.outcome === "answered") || undefined,
-      { everyMs: 200, withinMs: 15_000 },
+      { everyMs: 200, withinMs: context.healedWithinMs },
     );
     if (!healed) throw new Error(`region ${target.region} is still not reachable`);
     return `region ${target.region} answers probes from every other region`;
@@ -74,19 +82,19 @@ function nodesOf(target: Params, context: FaultContext): string[] {
     .map(({ name }) => name);
 }
 
-function workersOf(target: Params, context: FaultContext): string[] {
-  return context.topology.replications
-    .filter(({ region }) => region === target.region)
-    .map(({ name }) => name);
-}
-
 async function injectKill(target: Params, context: FaultContext): Promise<void> {
   const nodes = nodesOf(target, context);
-  const workers = workersOf(target, context);
+  const workers = context.workersIn(target.region);
   const agents = context.agentsIn(target.region);
   context.heals.defer(`start region ${target.region}`, async () => {
-    await restartNodes(context, nodes);
-    await Promise.all(workers.map((worker) => context.runtime.restart(worker)));
+    // A worker may have been removed since, so that it carries nothing over; see `7-audit.ts`.
+    const left = context.workersIn(target.region);
+    throwFirst(
+      await Promise.allSettled([
+        restartNodes(context, nodes),
+        ...left.map((worker) => context.runtime.restart(worker)),
+      ]),
+    );
   });
   for (const name of [...nodes, ...workers, ...agents]) context.expectDeath(name);
   context.injecting();
@@ -97,14 +105,14 @@ async function injectKill(target: Params, context: FaultContext): Promise<void> 
 }
 
 async function injectPause(target: Params, context: FaultContext): Promise<void> {
-  const names = [
-    ...nodesOf(target, context),
-    ...workersOf(target, context),
-    ...context.agentsIn(target.region),
-  ];
+  const nodes = nodesOf(target, context);
+  const agents = context.agentsIn(target.region);
+  const names = [...nodes, ...context.workersIn(target.region), ...agents];
   context.heals.defer(`resume region ${target.region}`, async () => {
-    await Promise.all(names.map((name) => context.runtime.resume(name)));
+    await resumeNodes(context, [...nodes, ...context.workersIn(target.region), ...agents]);
+    context.setFrozen(agents, false);
   });
+  context.setFrozen(agents, true);
   context.injecting();
   await Promise.all(names.map((name) => context.runtime.pause(name)));
   context.injected();

@@ -1,0 +1,113 @@
+/**
+ * A fault's world on the fake runtime: what a fault is given, what it said, and what a look at the
+ * system shows. One agent observes in each region.
+ */
+import type { FaultContext, FaultDefinition, PartitionView } from "../../src/fault/fault.ts";
+import { HealStack } from "../../src/kernel/heal-stack.ts";
+import { FakeRuntime } from "../../src/runtime/fake/fake-runtime.ts";
+import type { Topology } from "../../src/topology/types.ts";
+
+export class FaultWorld {
+  readonly runtime = new FakeRuntime();
+  readonly heals = new HealStack(1000);
+  readonly topology: Topology;
+  /** What the fault told: "injecting", "injected", "expect primary-east-1", "west sees east refused". */
+  readonly told: string[] = [];
+  readonly frozen = new Set<string>();
+  /** Answers of `partitions`, by "cluster/topic". */
+  readonly partitions = new Map<string, PartitionView[]>();
+  readonly context: FaultContext;
+
+  private constructor(topology: Topology) {
+    this.topology = topology;
+    this.context = {
+      runtime: this.runtime,
+      topology,
+      heals: this.heals,
+      healedWithinMs: 20,
+      signal: new AbortController().signal,
+      observer: {
+        probe: async (region, node) => this.runtime.probe(region, node),
+        roundTrip: async (region, node) => ({
+          outcome: this.runtime.probe(region, node),
+          tookMs: this.runtime.roundTripMs(region, node),
+        }),
+        partitions: async (cluster, topic) => this.partitions.get(`${cluster}/${topic}`) ?? null,
+      },
+      agentsIn: (region) => this.#agentsIn(region),
+      workersIn: (region) => this.#workersIn(region),
+      setFrozen: (agents, frozen) => {
+        for (const name of agents) frozen ? this.frozen.add(name) : this.frozen.delete(name);
+      },
+      expectDeath: (name) => void this.told.push(`expect ${name}`),
+      injecting: () => void this.told.push("injecting"),
+      injected: () => void this.told.push("injected"),
+      remoteView: (region, from, as) => void this.told.push(`${from} sees ${region} ${as}`),
+    };
+  }
+
+  static async of(topology: Topology): Promise<FaultWorld> {
+    const world = new FaultWorld(topology);
+    const { runtime } = world;
+    await runtime.prepare(topology);
+    for (const node of topology.nodes) await runtime.startNode(node);
+    for (const worker of topology.replications) await runtime.startReplication(worker);
+    for (const { name: region } of topology.regions) {
+      await runtime.startAgent({ name: agentOf(region), region });
+    }
+    runtime.acts.length = 0;
+    return world;
+  }
+
+  /** Injects as a fault step does; the result heals again and proves it. */
+  async inject<P>(
+    fault: FaultDefinition<P>,
+    params: P,
+  ): Promise<{ prove: () => Promise<string>; heal: () => Promise<string> }> {
+    const live = (await fault.resolve?.(params, this.context)) ?? { nodes: [] };
+    await fault.inject(params, this.context, live);
+    return {
+      prove: () => fault.prove(params, this.context, live),
+      heal: async () => {
+        const [failure] = await this.heals.healAll();
+        if (failure) throw new Error(`${failure.name}: ${failure.reason}`);
+        return fault.proveHealed(params, this.context, live);
+      },
+    };
+  }
+
+  states(): Record<string, string> {
+    const names = [...this.topology.nodes, ...this.topology.replications].map(({ name }) => name);
+    const agents = this.topology.regions.map(({ name }) => agentOf(name));
+    return Object.fromEntries(
+      [...names, ...agents].map((name) => [name, this.runtime.container(name).state]),
+    );
+  }
+
+  #agentsIn(region: string): string[] {
+    const name = agentOf(region);
+    const there = this.runtime.container(name).state === "running" && !this.frozen.has(name);
+    return there ? [name] : [];
+  }
+
+  #workersIn(region: string): string[] {
+    const there = new Set(this.runtime.leftovers());
+    return this.topology.replications
+      .filter((worker) => worker.region === region && there.has(worker.name))
+      .map(({ name }) => name);
+  }
+}
+
+export function agentOf(region: string): string {
+  return `agent-${region}-observer`;
+}
+
+/** The message of a rejection; a test that gets none fails. */
+export async function refusal(work: Promise<unknown>): Promise<string> {
+  const outcome = await work.then(
+    (value) => ({ value }),
+    (error: Error) => error.message,
+  );
+  if (typeof outcome === "string") return outcome;
+  throw new Error(`expected a rejection, got ${JSON.stringify(outcome.value)}`);
+}
