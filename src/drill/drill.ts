@@ -21,7 +21,7 @@ import { watchHost } from "./host-health.ts";
 import { Monitor } from "./monitor.ts";
 import { watchPartitions } from "./partition-watch.ts";
 import type { Progress } from "./progress.ts";
-import type { RunContext } from "./run-context.ts";
+import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
 import { boot } from "./stages/1-boot.ts";
 import { topics } from "./stages/2-topics.ts";
 import { startWorkload } from "./stages/3-workload.ts";
@@ -65,29 +65,28 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     tool: `blackstart ${options.toolVersion}`,
   });
   let outcome: DrillOutcome = { outcome: "completed" };
-  const background: Promise<void>[] = [watchHost(history, ended.signal)];
+  const background: Promise<void>[] = [];
+  // What runs beside the stages and cannot be recorded (a full disk) ends the run as a stage would.
+  const beside = (work: Promise<void>) =>
+    void background.push(work.catch((error: unknown) => context.fail(operatingError(error))));
+  beside(watchHost(history, ended.signal));
   try {
-    await performStages(context, background, ended.signal);
+    await performStages(context, () => beside(watchPartitions(context, ended.signal)));
   } catch (error) {
     outcome = outcomeOf(error, context.signal);
   }
   ended.abort();
-  await Promise.allSettled(background);
-  await tearDown(context, options, outcome);
-  return outcome;
+  await Promise.all(background);
+  return tearDown(context, options, outcome);
 }
 
-async function performStages(
-  context: RunContext,
-  background: Promise<void>[],
-  ended: AbortSignal,
-): Promise<void> {
+async function performStages(context: RunContext, watch: () => void): Promise<void> {
   const { history, runtime } = context;
   history.record({ type: "environment", facts: await runtime.facts() });
   await stage(context, 1, "boot", () => boot(context));
   await stage(context, 2, "topics and replication", () => topics(context));
   await stage(context, 3, "workload", () => startWorkload(context));
-  background.push(watchPartitions(context, ended));
+  watch();
   const steady = await stage(context, 4, "steady state", () => reachSteadyState(context));
   if (steady) {
     await stage(context, 5, "steps", () => runSteps(context));
@@ -103,6 +102,7 @@ async function stage<T>(
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  throwIfAborted(context.signal);
   context.progress.stage(number, STAGES, name);
   context.history.record({ type: "stage.started", stage: name });
   const aborted = new Promise<never>((_, reject) => {
@@ -116,7 +116,7 @@ async function stage<T>(
     context.history.record({ type: "stage.ended", stage: name, ok: true });
     return value;
   } catch (error) {
-    context.history.record({ type: "stage.ended", stage: name, ok: false });
+    recordOrFail(context, { type: "stage.ended", stage: name, ok: false });
     throw error;
   }
 }
@@ -139,6 +139,7 @@ function contextOf(options: DrillOptions, history: History): RunContext {
     heals: new HealStack(HEAL_DEADLINE_MS),
     deaths: [],
     expected: new Set(),
+    removed: new Set(),
     live: {
       producers: new Map(),
       consumers: new Map(),
@@ -158,7 +159,7 @@ function contextOf(options: DrillOptions, history: History): RunContext {
 function onDeath(context: RunContext, death: RunContext["deaths"][number]): void {
   context.deaths.push(death);
   const expected = context.expected.has(death.name);
-  context.history.record({
+  recordOrFail(context, {
     type: "node.state",
     node: death.name,
     state: "died",
@@ -172,22 +173,23 @@ function onDeath(context: RunContext, death: RunContext["deaths"][number]): void
   context.fail(new DrillError(code, `${death.name} ended by itself${exit}`));
 }
 
-function outcomeOf(error: unknown, signal: AbortSignal): DrillOutcome {
-  const cause = signal.aborted ? signal.reason : error;
-  if (cause instanceof DrillError) {
-    const outcome = cause.code === "E_INTERRUPTED" ? "interrupted" : "failed";
-    return { outcome, error: cause };
-  }
-  const wrapped = new DrillError("E_INTERNAL", messageOf(cause), { cause });
-  return { outcome: "failed", error: wrapped };
+function outcomeOf(thrown: unknown, signal: AbortSignal): DrillOutcome {
+  const error = signal.aborted ? reasonOf(signal) : operatingError(thrown);
+  return { outcome: error.code === "E_INTERRUPTED" ? "interrupted" : "failed", error };
+}
+
+/** Why the run was aborted: the first failure, or else whoever held the signal. */
+function reasonOf(signal: AbortSignal): DrillError {
+  if (signal.reason instanceof DrillError) return signal.reason;
+  return new DrillError("E_INTERRUPTED", "the run was interrupted", { cause: signal.reason });
 }
 
 async function tearDown(
   context: RunContext,
   options: DrillOptions,
   outcome: DrillOutcome,
-): Promise<void> {
-  const { history, runtime, progress, agents } = context;
+): Promise<DrillOutcome> {
+  const { runtime, progress, agents } = context;
   progress.stage(STAGES, STAGES, "heal and clean up");
   for (const name of context.plan.topology.nodes) context.expected.add(name.name);
   for (const { name } of agents.all()) context.expected.add(name);
@@ -196,21 +198,39 @@ async function tearDown(
   for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
   await agents.sayBye();
   await keepLogs(context);
-  history.record({
-    type: "run.ended",
-    outcome: outcome.outcome,
-    ...(outcome.error ? { code: outcome.error.code, reason: outcome.error.message } : {}),
-  });
-  history.close();
+  const ended = endHistory(context, outcome);
   if (options.keep) {
+    runtime.detach();
     progress.note(`containers kept; \`blackstart sweep --run ${context.plan.run}\` removes them`);
-    return;
+    return ended;
   }
   try {
     await runtime.destroy();
   } catch (error) {
     progress.note(`clean-up failed: ${messageOf(error)}; run \`blackstart sweep\``);
   }
+  return ended;
+}
+
+/** The last event. A history that cannot end fails the run; the clean-up goes on. */
+function endHistory({ history }: RunContext, outcome: DrillOutcome): DrillOutcome {
+  let ended = outcome;
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!ended.error) ended = { outcome: "failed", error: operatingError(error) };
+    }
+  };
+  attempt(() =>
+    history.record({
+      type: "run.ended",
+      outcome: outcome.outcome,
+      ...(outcome.error ? { code: outcome.error.code, reason: outcome.error.message } : {}),
+    }),
+  );
+  attempt(() => history.close());
+  return ended;
 }
 
 /** The output of every container, into logs/. A container that is gone has none. */

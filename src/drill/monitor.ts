@@ -16,8 +16,8 @@ interface ProducerSample {
 interface ReaderSample {
   tUs: number;
   seen: number;
-  lagP99Us: number;
-  partitionsSeen: number;
+  /** Null when nothing was seen since the sample before. */
+  lagP99Us: number | null;
 }
 
 /** Agents report this often (protocol.ts). */
@@ -46,8 +46,10 @@ export class Monitor {
     for (const { producer, acked, oldestUnackedDueUs } of stats.producers) {
       push(this.#producers, producer, { tUs: stats.tUs, acked, oldestUnackedDueUs });
     }
-    for (const { reader, seen, lagP99Us, partitionsSeen } of stats.readers) {
-      push(this.#readers, reader, { tUs: stats.tUs, seen, lagP99Us, partitionsSeen });
+    for (const { reader, seen, lagP99Us } of stats.readers) {
+      const before = this.#readers.get(reader)?.at(-1)?.seen ?? 0;
+      const lag = seen > before ? lagP99Us : null;
+      push(this.#readers, reader, { tUs: stats.tUs, seen, lagP99Us: lag });
     }
     this.#recordHealth(agent, stats);
   }
@@ -79,9 +81,8 @@ export class Monitor {
 
   /** The worst p99 age of records when seen, over the last `ms`; undefined without records. */
   lagMs(reader: number, ms: number): number | undefined {
-    const samples = trailing(this.#readers.get(reader), ms).filter((s) => s.partitionsSeen > 0);
-    if (samples.length === 0) return undefined;
-    return Math.max(...samples.map(({ lagP99Us }) => lagP99Us)) / 1000;
+    const lags = trailing(this.#readers.get(reader), ms).flatMap(({ lagP99Us }) => lagP99Us ?? []);
+    return lags.length === 0 ? undefined : Math.max(...lags) / 1000;
   }
 
   /** How long the oldest due record of a producer has waited for its ack; 0 when none waits. */
@@ -126,7 +127,7 @@ function rateOf<T extends { tUs: number }>(
   if (!first || !last) return undefined;
   const spanMs = (last.tUs - first.tUs) / 1000;
   // Less than the window, but for the interval of the statistics, says nothing about the window.
-  if (spanMs < ms - 2 * STATS_EVERY_MS) return undefined;
+  if (spanMs <= 0 || spanMs < ms - 2 * STATS_EVERY_MS) return undefined;
   return { rate: ((count(last) - count(first)) / spanMs) * 1000, spanMs };
 }
 

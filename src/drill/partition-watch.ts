@@ -1,5 +1,7 @@
 /** Records every change of leader, epoch and ISR of the workload's partitions, as seen by a poll. */
+import type { LogRef } from "../history/judging.ts";
 import { delay } from "../kernel/clock.ts";
+import type { PartitionState } from "../workload/protocol.ts";
 import { addressOf, observerFor, type RunContext } from "./run-context.ts";
 
 const POLL_MS = 500;
@@ -12,22 +14,26 @@ export async function watchPartitions(context: RunContext, stop: AbortSignal): P
   while (!stop.aborted) {
     await Promise.all(
       logs.map(async (log) => {
-        try {
-          const ask = { address: addressOf(plan, log.cluster), topic: log.topic };
-          const observer = observerFor(context, log.cluster);
-          const states = await observer.request("topic.describe", ask, 5000);
-          for (const state of states ?? []) {
-            const key = `${log.id}/${state.partition}`;
-            const value = JSON.stringify(state);
-            if (known.get(key) === value) continue;
-            known.set(key, value);
-            history.record({ type: "partition.state", log: log.id, ...state });
-          }
-        } catch {
-          // The cluster is down or cut off: that is what the run is about.
+        for (const state of await statesOf(context, log)) {
+          const key = `${log.id}/${state.partition}`;
+          const value = JSON.stringify(state);
+          if (known.get(key) === value || stop.aborted) continue;
+          known.set(key, value);
+          history.record({ type: "partition.state", log: log.id, ...state });
         }
       }),
     );
     await delay(POLL_MS, stop);
+  }
+}
+
+async function statesOf(context: RunContext, log: LogRef): Promise<PartitionState[]> {
+  try {
+    const ask = { address: addressOf(context.plan, log.cluster), topic: log.topic };
+    const observer = observerFor(context, log.cluster);
+    return (await observer.request("topic.describe", ask, 5000)) ?? [];
+  } catch {
+    // The cluster is down or cut off: that is what the run is about.
+    return [];
   }
 }

@@ -7,6 +7,7 @@
  * replication, heal, audit the healed clusters.
  */
 import type { LogRef } from "../../history/judging.ts";
+import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { formatCount } from "../../kernel/units.ts";
 import type { AgentClient } from "../agent-client.ts";
@@ -18,6 +19,9 @@ import {
   throwIfAborted,
 } from "../run-context.ts";
 
+import { stopThawed } from "./6-settle.ts";
+
+const BOUNDS_WITHIN_MS = 60_000;
 const AUDIT_STALL_MS = 15_000;
 const AUDIT_WITHIN_MS = 300_000;
 const CLUSTER_READY_WITHIN_MS = 120_000;
@@ -31,6 +35,8 @@ export async function audit(context: RunContext): Promise<void> {
   if (context.live.openFaults.size === 0) return;
   await stopReplication(context);
   await healAll(context);
+  // Frozen clients go on where they were: what they still send is to be read, too.
+  await stopThawed(context);
   if (dead.length === 0) return;
   try {
     for (const cluster of failed) await bringObserver(context, cluster);
@@ -94,11 +100,8 @@ async function recordBounds(
   log: LogRef,
   pass: number,
 ): Promise<void> {
-  const address = addressOf(context.plan, log.cluster);
-  const [one, other] = await Promise.all([
-    observer.request("log.bounds", { address, log, by: "platformatic" }),
-    observer.request("log.bounds", { address, log, by: "kafkajs" }),
-  ]);
+  const one = await boundsOf(context, observer, log, "platformatic");
+  const other = await boundsOf(context, observer, log, "kafkajs");
   for (const [by, bounds] of [["platformatic", one] as const, ["kafkajs", other] as const]) {
     context.history.record({ type: "audit.bounds", pass, log: log.id, by, bounds });
   }
@@ -110,11 +113,34 @@ async function recordBounds(
   }
 }
 
+/** A leader that was just elected does not know its high watermark yet: asked until it does. */
+async function boundsOf(
+  context: RunContext,
+  observer: AgentClient,
+  log: LogRef,
+  by: "platformatic" | "kafkajs",
+) {
+  const address = addressOf(context.plan, log.cluster);
+  let last = "";
+  const bounds = await poll(() => observer.request("log.bounds", { address, log, by }), {
+    everyMs: 200,
+    withinMs: BOUNDS_WITHIN_MS,
+    signal: context.signal,
+    onError: (error) => {
+      last = messageOf(error);
+    },
+  });
+  throwIfAborted(context.signal);
+  if (!bounds) throw new DrillError("E_AGENT_REFUSED", `no bounds of ${log.topic}: ${last}`);
+  return bounds;
+}
+
 async function stopReplication(context: RunContext): Promise<void> {
   for (const { name } of context.plan.topology.replications) {
     context.expected.add(name);
     if (await context.runtime.isRunning(name)) await context.runtime.kill(name);
     await context.runtime.remove(name);
+    context.removed.add(name);
     context.history.record({ type: "node.state", node: name, state: "removed", expected: true });
   }
 }
