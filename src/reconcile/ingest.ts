@@ -13,7 +13,7 @@ import { Ledger, type StreamLedger } from "./ledger.ts";
 import type { Flow, IngestWindow, JournalFact, JournalInput, Rows } from "./rows.ts";
 import type { World } from "./world.ts";
 
-const ROLE_ORDER = ["producer", "canary", "audit", "watcher", "consumer"];
+const ROLE_ORDER = ["readiness", "producer", "canary", "audit", "watcher", "consumer"];
 
 function rank(role: string): number {
   const at = ROLE_ORDER.indexOf(role);

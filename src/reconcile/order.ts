@@ -6,6 +6,8 @@
  * only the *first* appearance of a record is asked, and it is reordered when a later seq of its
  * stream appeared before it.
  *
+ * Probes (canary, readiness) are sent side by side and promise no order among themselves.
+ *
  * On a mirror the rule is the source's order, across streams: what the source holds later must not
  * come earlier. A mirror that copies a reordered source is faithful, and is not blamed again.
  */
@@ -111,9 +113,9 @@ class OrderWalk {
     for (let row = 0; row < table.rows; row += 1) {
       const [stream, seq] = [table.stream.get(row), table.seq.get(row)];
       const run = { stream, seq, count: table.count.get(row), offset: table.offset.get(row) };
-      const own = this.#book.ledger.world.stream(stream).log.id;
-      if (this.#map === undefined || place.log.mirrorOf !== own) {
-        visit({ ...run, rank: seq, lane: stream });
+      const { log, application } = this.#book.ledger.world.stream(stream);
+      if (this.#map === undefined || place.log.mirrorOf !== log.id) {
+        if (application) visit({ ...run, rank: seq, lane: stream });
         continue;
       }
       this.#map.cut(run, ({ source, ...part }) =>

@@ -96,8 +96,9 @@ function partitionsOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartitio
     rows.set(key, row);
     row.acked += fate.stream.acked.size;
     row.missing += fate.missing;
-    row.lost += fate.lost;
-    row.stranded += fate.stranded;
+    // Where the split is not known, the run's own `lost` is null and the parts claim nothing.
+    row.lost += fate.splitKnown ? fate.lost : 0;
+    row.stranded += fate.splitKnown ? fate.stranded : 0;
     row.indeterminate += fate.unknown;
     row.indeterminateSurvived += fate.unknownSurvived;
     if (SHAPES.indexOf(fate.shape) > SHAPES.indexOf(row.shape)) row.shape = fate.shape;

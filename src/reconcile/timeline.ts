@@ -10,7 +10,12 @@ import type { World } from "./world.ts";
 type Bar = Lane["bars"][number];
 type State = Bar["state"];
 
-const namedSchema = z.object({ name: z.string(), region: z.string().optional() });
+const namedSchema = z.object({
+  name: z.string(),
+  region: z.string().optional(),
+  cluster: z.string().optional(),
+});
+type Named = z.infer<typeof namedSchema>;
 /** Of the plan's topology, only what says which region something lies in. */
 const topologySchema = z.object({
   regions: z.array(namedSchema).default([]),
@@ -35,7 +40,8 @@ export function timelineOf(
     lanes.lane(`node:${name}`, "replication", name, region);
   }
   for (const event of chronicle.events) takeEvent(lanes, event);
-  for (const story of chronicle.faults) takeFault(lanes, story);
+  for (const death of clientDeaths(chronicle)) lanes.turn(death.lane, death.atUs, "down");
+  for (const story of chronicle.faults) takeFault(lanes, places.nodes, story);
   return {
     fromMs: round(chronicle.ms(chronicle.originUs)),
     toMs: round(chronicle.ms(chronicle.workloadEndUs)),
@@ -127,8 +133,8 @@ const NODE_STATES = {
 function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
   switch (event.type) {
     case "node.state": {
+      // Agents are no nodes: their clients have lanes of their own.
       const id = `node:${event.node}`;
-      lanes.lane(id, "node", event.node);
       lanes.turn(id, event.tUs, NODE_STATES[event.state]);
       if (event.state === "died") lanes.mark(id, event.tUs, "died", `${event.node} died`);
       return;
@@ -169,16 +175,39 @@ function operator(lanes: LaneBook, atUs: number, kind: string, label: string): v
   lanes.mark("operator", atUs, kind, label);
 }
 
+/** The role of the agents that run each kind of client. */
+const AGENT_ROLES: Record<string, string> = {
+  producer: "producers",
+  consumer: "consumers",
+  canary: "canary",
+  watcher: "observer",
+};
+
+/** A client is down when the agent it ran in died: same region, role and origin. */
+function clientDeaths(chronicle: Chronicle): { lane: string; atUs: number }[] {
+  const agents = new Map(chronicle.of("agent.started").map((event) => [event.agent, event]));
+  return chronicle.of("node.state").flatMap(({ node, state, tUs }) => {
+    const agent = state === "died" ? agents.get(node) : undefined;
+    // After the workload everything is taken down; that is no event of the run.
+    if (!agent || tUs > chronicle.workloadEndUs) return [];
+    return chronicle
+      .of("client.started")
+      .filter(
+        ({ kind, region, origin }) =>
+          AGENT_ROLES[kind] === agent.role && region === agent.region && origin === agent.origin,
+      )
+      .map(({ client }) => ({ lane: `client:${client}`, atUs: tUs }));
+  });
+}
+
 /** What a fault takes away is down (or degraded) from its beginning until it was healed. */
-function takeFault(lanes: LaneBook, story: FaultStory): void {
+function takeFault(lanes: LaneBook, nodes: readonly Named[], story: FaultStory): void {
   const { injecting, effective, healed } = story;
-  const soft = injecting.fidelity === "degrade" || injecting.fidelity === "pause";
   const beganUs = story.began?.highUs ?? injecting.tUs;
   for (const place of injecting.affects) {
-    const id = place.includes("->") ? `link:${place}` : laneOf(lanes, place);
-    if (place.includes("->")) lanes.open(id, "link", place);
+    const id = laneOf(lanes, place);
     if (id === "") continue;
-    lanes.turn(id, beganUs, soft ? "degraded" : "down");
+    lanes.turn(id, beganUs, depthOf(story, nodes, place));
     lanes.mark(id, injecting.tUs, "fault", `${injecting.step}: ${injecting.kind}`);
     if (effective) lanes.mark(id, effective.tUs, "effective", `in effect: ${effective.proof}`);
     if (!healed) continue;
@@ -188,11 +217,24 @@ function takeFault(lanes: LaneBook, story: FaultStory): void {
   operator(lanes, injecting.tUs, "fault", `${injecting.step}: ${injecting.kind}`);
 }
 
+/** A cluster that lost some of its nodes is degraded, not down. */
+function depthOf({ injecting }: FaultStory, nodes: readonly Named[], place: string): State {
+  if (injecting.fidelity === "degrade" || injecting.fidelity === "pause") return "degraded";
+  const cluster = place.startsWith("cluster:") ? place.slice("cluster:".length) : undefined;
+  const members = nodes.filter((node) => node.cluster === cluster);
+  const some = members.some(({ name }) => !injecting.targets.includes(name));
+  return some ? "degraded" : "down";
+}
+
 function laneOf(lanes: LaneBook, place: string): string {
-  for (const kind of ["region", "cluster", "node"]) {
-    if (lanes.has(`${kind}:${place}`)) return `${kind}:${place}`;
+  if (place.includes("->")) {
+    lanes.open(`link:${place}`, "link", place);
+    return `link:${place}`;
   }
-  return "";
+  return (
+    [place, `region:${place}`, `cluster:${place}`, `node:${place}`].find((id) => lanes.has(id)) ??
+    ""
+  );
 }
 
 /** The faults as the result lists them. */
