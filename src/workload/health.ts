@@ -7,6 +7,7 @@
  */
 import fs from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monotonicUs } from "../kernel/clock.ts";
 
 const RESOLUTION_MS = 10;
 const CPU_STAT_FILES = ["/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpu/cpu.stat"];
@@ -20,12 +21,11 @@ export function parseThrottledUs(text: string): number {
 }
 
 export class HealthMonitor {
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #worst = new WorstDelay();
   readonly #delaySinceBegin = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   #throttledUs = readThrottledUs();
 
   constructor() {
-    this.#delay.enable();
     this.#delaySinceBegin.enable();
   }
 
@@ -37,19 +37,46 @@ export class HealthMonitor {
   take(): { loopDelayP999Us: number; loopDelayMaxUs: number; cpuThrottledUs: number } {
     const p999Us =
       this.#delaySinceBegin.count === 0 ? 0 : delayUs(this.#delaySinceBegin.percentile(99.9));
-    const maxUs = delayUs(this.#delay.max);
-    const samples = this.#delay.count;
-    this.#delay.reset();
     const throttledUs = readThrottledUs();
     const cpuThrottledUs = throttledUs - this.#throttledUs;
     this.#throttledUs = throttledUs;
-    if (samples === 0) return { loopDelayP999Us: p999Us, loopDelayMaxUs: 0, cpuThrottledUs };
-    return { loopDelayP999Us: p999Us, loopDelayMaxUs: maxUs, cpuThrottledUs };
+    return { loopDelayP999Us: p999Us, loopDelayMaxUs: this.#worst.takeUs(), cpuThrottledUs };
   }
 
   stop(): void {
-    this.#delay.disable();
+    this.#worst.stop();
     this.#delaySinceBegin.disable();
+  }
+}
+
+/**
+ * The worst delay of a timer since last asked. Node's histogram does not do for that: a reset right
+ * after the loop was blocked, before the histogram's own timer ran, forgets the whole block.
+ */
+class WorstDelay {
+  readonly #timer = setInterval(() => this.#tick(), RESOLUTION_MS);
+  #dueUs = monotonicUs() + RESOLUTION_MS * 1000;
+  #worstUs = 0;
+
+  constructor() {
+    this.#timer.unref();
+  }
+
+  #tick(): void {
+    const nowUs = monotonicUs();
+    this.#worstUs = Math.max(this.#worstUs, nowUs - this.#dueUs);
+    this.#dueUs = nowUs + RESOLUTION_MS * 1000;
+  }
+
+  takeUs(): number {
+    // A block that goes on until now was not seen by the timer yet.
+    const worstUs = Math.max(0, this.#worstUs, monotonicUs() - this.#dueUs);
+    this.#worstUs = 0;
+    return worstUs;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
   }
 }
 

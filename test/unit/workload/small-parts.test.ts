@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import fc from "fast-check";
 import { newestPartitions } from "../../../src/workload/admin.ts";
-import { parseThrottledUs } from "../../../src/workload/health.ts";
+import { HealthMonitor, parseThrottledUs } from "../../../src/workload/health.ts";
 import { LagHistogram } from "../../../src/workload/lag-histogram.ts";
 import { LineSplitter, MessageWriter } from "../../../src/workload/message-stream.ts";
 import { HealthCounter } from "../../../src/workload/watchdog.ts";
@@ -82,6 +82,18 @@ describe(parseThrottledUs.name, () => {
     expect(parseThrottledUs("usage_usec 5\nthrottled_usec 1234\n")).to.equal(1234);
     expect(parseThrottledUs("nr_throttled 2\nthrottled_time 5000000\n")).to.equal(5000);
     expect(parseThrottledUs("")).to.equal(0);
+  });
+});
+
+describe(HealthMonitor.name, () => {
+  it("sees a block of the event loop, even when asked before its own timer ran", async () => {
+    const monitor = new HealthMonitor();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    monitor.take();
+    const end = performance.now() + 80;
+    while (performance.now() < end);
+    expect(monitor.take().loopDelayMaxUs).to.be.within(60_000, 500_000);
+    monitor.stop();
   });
 });
 
