@@ -64,6 +64,9 @@ export async function failOver(
   if (producers.length > 0) start.push(startProducers(context, step, producers));
   if (consumers.length > 0) start.push(startConsumers(context, step, consumers));
   await settleAll(start);
+  // Their own start is the application's restart, and part of its RTO; from here on they measure.
+  const fresh = context.agents.alive().filter(({ name }) => name.endsWith("-failover"));
+  await Promise.all(fresh.map((agent) => agent.request("health.begin", {})));
   const clients = [...producers, ...consumers].map(({ name }) => name);
   history.record({ type: "failover.restarted", step: step.id, clients });
   progress.note(`${step.id}: ${clients.length} clients started in ${step.to}`);

@@ -190,6 +190,8 @@ export interface Operations {
     answer: Record<string, never>;
   };
   "watchdog.stop": { ask: { name: string }; answer: Record<string, never> };
+  /** From here on the percentiles of the agent's own health count: the system is steady. */
+  "health.begin": { ask: Record<string, never>; answer: Record<string, never> };
   /** Closes every journal and ends the process. */
   bye: { ask: Record<string, never>; answer: Record<string, never> };
 }

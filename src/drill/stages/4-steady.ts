@@ -27,6 +27,9 @@ export async function reachSteadyState(context: RunContext): Promise<boolean> {
   );
   throwIfAborted(context.signal);
   const checks = states.map(({ check, detail }) => ({ check, detail }));
+  if (reached) {
+    await Promise.all(context.agents.alive().map((agent) => agent.request("health.begin", {})));
+  }
   history.record({ type: reached ? "steady.reached" : "steady.missed", checks });
   progress.note(
     reached ? "steady state reached" : "steady state NOT reached: the run is inconclusive",
