@@ -10,6 +10,7 @@ import type Docker from "dockerode";
 import { poll } from "../../kernel/clock.ts";
 import { codeFolder, packageRoot, setEnvironmentVariable } from "../../kernel/environment.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
+import { propertiesText } from "../../topology/properties-text.ts";
 import type { KafkaNode, Link, Replication, Topology } from "../../topology/types.ts";
 import {
   type AgentContainer,
@@ -386,12 +387,6 @@ export class DockerRuntime implements Runtime {
 /** The container that is a node's machine: its address, its name, its firewall. */
 function hostOf(node: string): string {
   return `${node}-host`;
-}
-
-function propertiesText(config: Record<string, string>): string {
-  return `${Object.entries(config)
-    .map(([key, value]) => `${key}=${value}`)
-    .join("\n")}\n`;
 }
 
 function hashOf(text: string): number {
