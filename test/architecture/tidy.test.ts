@@ -23,13 +23,16 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 const sources = files.filter((file) => /^(src|test|scripts)\/.*\.(ts|mjs)$/.test(file));
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
+/** Lines as `wc -l` counts them: the newline at the end begins no further one. */
+const linesOf = (file: string) => read(file).split("\n").length - 1;
+
 describe("tidy", () => {
   it("saw the repository", () => {
     expect(sources.length).to.be.greaterThan(80);
   });
 
   it("no source file grows past its limit without a reason", () => {
-    const long = sources.filter((file) => read(file).split("\n").length > LINES_MAX);
+    const long = sources.filter((file) => linesOf(file) > LINES_MAX);
     // Equal, not included: a file that has shrunk gives its exception back.
     expect(long).to.have.members(Object.keys(LONGER));
   });
