@@ -12,8 +12,8 @@
  *  ──────┼───────────┼────────────────────┼───────────┼──────────────────────┤
  *   fault interval   └─ due, not done ─┘  first done  └─ everything on time ─┘
  * ```
- * T0 is an interval and sends are due at distances, so the truth lies in
- * [T3 − T0.high − distance, T3 − T0.low]. Nothing missed: 0, and a stall shorter than the slowest
+ * T0 is an interval, sends are due at distances, and an agent whose event loop was busy dates an ack
+ * late, never early. So the truth lies in [T3 − T0.high − distance − late, T3 − T0.low]. Nothing missed: 0, and a stall shorter than the slowest
  * send on time cannot be excluded, which is the upper bound then.
  */
 import type { Chronicle, Interval } from "./chronicle.ts";
@@ -30,6 +30,9 @@ import {
 } from "./slots.ts";
 import type { Stream } from "./world.ts";
 
+/** Agents report their health this often, each time the worst since the report before. */
+const HEALTH_EVERY_US = 1_000_000;
+
 interface Timing {
   t0: Interval;
   endUs: number;
@@ -37,6 +40,8 @@ interface Timing {
   stallUs: number;
   sustainedUs: number;
   spacingUs: number;
+  /** By how much the instrument may have dated an ack of this instant late. */
+  lateUs: (aroundUs: number) => number;
 }
 
 /** What one chain's slots say, µs. */
@@ -75,7 +80,8 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
     return { ...common, firstMissedUs, ...tail, valueUs: lowUs, lowUs };
   }
   const middleUs = (t0.lowUs + t0.highUs) / 2;
-  const lowUs = Math.max(sustainedUs - t0.highUs - timing.spacingUs, 0);
+  const lateUs = timing.lateUs(sustainedUs);
+  const lowUs = Math.max(sustainedUs - t0.highUs - timing.spacingUs - lateUs, 0);
   const highUs = Math.max(sustainedUs - t0.lowUs, 0);
   const valueUs = Math.min(Math.max(sustainedUs - middleUs, 0), highUs);
   return {
@@ -198,6 +204,11 @@ function outagesOf(
   const { stallMs, sustainedMs } = ledger.world.judging.policy;
   const [stallUs, sustainedUs] = [stallMs * 1000, sustainedMs * 1000];
   const stoppedUs = stoppedByPlanUs(ledger, chronicle);
+  const reports = chronicle.of("health");
+  const lateUs = (aroundUs: number) =>
+    reports
+      .filter(({ tUs }) => tUs >= aroundUs && tUs <= aroundUs + 2 * HEALTH_EVERY_US)
+      .reduce((most, one) => Math.max(most, one.loopDelayMaxUs, one.lateSendMaxUs), 0);
   const worst = new Map<string, { head: Stream; outage: Outage }>();
   for (const chain of chains) {
     const died = chain.streams.at(-1)?.writerDied ?? false;
@@ -208,6 +219,7 @@ function outagesOf(
       attributionEndUs: chronicle.attributionEndUs,
       stallUs,
       sustainedUs,
+      lateUs,
       spacingUs: Math.max(0, ...chain.streams.map(spacingUs)),
     };
     for (const done of doneFor(chain)) {

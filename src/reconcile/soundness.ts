@@ -111,9 +111,10 @@ export function healthFacts(
   world: World,
   chronicle: Chronicle,
 ): { facts: Instrument["facts"]; problems: Problem[] } {
-  const { canaryIntervalMs, stallMs } = world.judging.policy;
-  const during = ({ tUs }: { tUs: number }) =>
-    tUs >= chronicle.originUs && tUs <= chronicle.workloadEndUs;
+  const { stallMs } = world.judging.policy;
+  // What is measured is measured after the steady state; before it, programs load and compile.
+  const fromUs = chronicle.first("steady.reached")?.tUs ?? chronicle.originUs;
+  const during = ({ tUs }: { tUs: number }) => tUs >= fromUs && tUs <= chronicle.workloadEndUs;
   const agents = chronicle.of("health").filter(during);
   const host = chronicle.of("health.host").filter(during);
   const most = (pick: (event: (typeof agents)[number]) => number) =>
@@ -127,7 +128,7 @@ export function healthFacts(
     {
       name: "event-loop delay, p99.9, worst agent",
       value: Math.max(0, ...lastOf.values()) / 1000,
-      limit: canaryIntervalMs,
+      limit: stallMs * HEALTH.loopDelayShareOfStall,
       unit: "ms",
     },
     {
