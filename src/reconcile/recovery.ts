@@ -153,13 +153,8 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
   const application = (stream: Stream) => stream.application;
   const views: Viewed[] = [];
   const chains = chainsOf(ledger, application);
-  views.push(
-    viewOf(
-      input,
-      "produce",
-      outagesOf(input, chains, () => [ackedUs]),
-    ),
-  );
+  const byAck = () => [ackedUs];
+  views.push(viewOf(input, "produce", outagesOf(input, chains, byAck)));
   if (ledger.groups.length > 0) {
     const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
     const doneFor = (chain: Chain) =>
@@ -174,15 +169,7 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
     ({ producer, log }) =>
       producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
   );
-  if (probes.length > 0) {
-    views.push(
-      viewOf(
-        input,
-        "cluster",
-        outagesOf(input, probes, () => [ackedUs]),
-      ),
-    );
-  }
+  if (probes.length > 0) views.push(viewOf(input, "cluster", outagesOf(input, probes, byAck)));
   return views.filter(({ recovery }) => recovery.partitions.length > 0);
 }
 

@@ -20,6 +20,8 @@ export type Scope = "all" | "timing";
 export interface Problem {
   scope: Scope;
   sentence: string;
+  /** The evidence is not what the run wrote: exit code 5 instead of 3. */
+  altered?: true;
 }
 
 /** What the history's reader found wrong with the file itself. */
@@ -61,6 +63,7 @@ export function evidenceProblems(
   journals: readonly JournalRow[],
 ): Problem[] {
   const sentences: string[] = [];
+  const altered: string[] = [];
   const ended = chronicle.last("run.ended");
   if (!ended) sentences.push("the run has no end: the harness died, and what it left is partial");
   else if (ended.outcome !== "completed") {
@@ -71,18 +74,21 @@ export function evidenceProblems(
   }
   for (const flaw of flaws) {
     if (flaw.kind === "torn-line" && !ended) continue;
-    sentences.push(`history, line ${flaw.line}: ${flaw.detail}`);
+    altered.push(`history, line ${flaw.line}: ${flaw.detail}`);
   }
   for (const { file, state, detail } of journals) {
     if (state === "closed" || state === "open-end" || state === "torn-end") continue;
-    sentences.push(`journal ${file} is ${state}: ${detail}`);
+    altered.push(`journal ${file} is ${state}: ${detail}`);
   }
   for (const [sentence, times] of [...ledger.oddities].sort(([a], [b]) => (a < b ? -1 : 1))) {
     sentences.push(times > 1 ? `${sentence} (${times} times)` : sentence);
   }
   const stray = ledger.streams.reduce((sum, stream) => sum + stream.strayAnswers, 0);
   if (stray > 0) sentences.push(`${stray} records were answered that no journalled send announced`);
-  return sentences.map((sentence) => ({ scope: "all", sentence }));
+  return [
+    ...altered.map((sentence): Problem => ({ scope: "all", sentence, altered: true })),
+    ...sentences.map((sentence): Problem => ({ scope: "all", sentence })),
+  ];
 }
 
 /** Problems of the experiment: did what was planned happen, from a state that was steady? */

@@ -53,7 +53,7 @@ export function verdictOf(input: VerdictInput): Verdict {
   }
   return {
     verdict,
-    exitCode: EXIT[verdict],
+    exitCode: problems.some(({ altered }) => altered) ? EXIT.evidence : EXIT[verdict],
     reasons: [...new Set(reasons)].slice(0, SIZE.reasonsMax),
     warnings: [...new Set([...warningsOf(input), ...heals])],
   };
