@@ -8,7 +8,8 @@
  */
 import { forEachAck, type Writers } from "./ack-runs.ts";
 import { BitPlane, select } from "./bit-plane.ts";
-import { lastAtMost } from "./columns.ts";
+import { lastAtMost } from "./column.ts";
+
 import type { Book } from "./content.ts";
 import type { AuditedPlace, StreamLedger } from "./ledger.ts";
 import { holderOf, nameOf, offsetOf } from "./neighbourhood.ts";

@@ -1,105 +1,33 @@
 /**
- * Growable typed columns, and the three tables of runs the judge keeps.
+ * The three tables of runs that the judge keeps: sends, sightings, places.
  *
- * A row is a run of records (a batch, a fetched stretch), never one record, and a field costs its
- * bytes and nothing else: 100 million records in batches of 100 are 1 million rows. Columns grow by
- * pages, so growing copies nothing and wastes at most one page.
+ * A row is a run of records (a batch, a fetched stretch), never one record: 100 million records in
+ * batches of 100 are 1 million rows.
  */
 import assert from "node:assert";
+import { Column, lastAtMost, sortBy } from "./column.ts";
 
-const PAGE_BITS = 10;
-const PAGE_ROWS = 1 << PAGE_BITS;
-const PAGE_MASK = PAGE_ROWS - 1;
 const UINT32_MAX = 0xffffffff;
-
-type Typed = Float64Array | Uint32Array | Uint8Array;
-
-export class Column<T extends Typed> {
-  readonly #make: (length: number) => T;
-  #pages: T[] = [];
-  length = 0;
-
-  constructor(make: (length: number) => T) {
-    this.#make = make;
-  }
-
-  push(value: number): void {
-    const page = this.length >>> PAGE_BITS;
-    if (page === this.#pages.length) this.#pages.push(this.#make(PAGE_ROWS));
-    (this.#pages[page] as T)[this.length & PAGE_MASK] = value;
-    this.length += 1;
-  }
-
-  /** The caller keeps 0 ≤ row < length. */
-  get(row: number): number {
-    return (this.#pages[row >>> PAGE_BITS] as T)[row & PAGE_MASK] as number;
-  }
-
-  set(row: number, value: number): void {
-    (this.#pages[row >>> PAGE_BITS] as T)[row & PAGE_MASK] = value;
-  }
-
-  /** Puts the rows into the order of `order`. */
-  permute(order: Uint32Array): void {
-    const before = this.#pages;
-    this.#pages = [];
-    this.length = 0;
-    for (const row of order) {
-      this.push((before[row >>> PAGE_BITS] as T)[row & PAGE_MASK] as number);
-    }
-  }
-
-  get bytes(): number {
-    return this.#pages.reduce((sum, page) => sum + page.byteLength, 0);
-  }
-}
-
-const f64 = () => new Column((length) => new Float64Array(length));
-const u32 = () => new Column((length) => new Uint32Array(length));
-const u8 = () => new Column((length) => new Uint8Array(length));
-
-/** Sorts all columns by `key` ascending, stable, only when they are not sorted already. */
-export function sortBy(key: Column<Typed>, columns: readonly Column<Typed>[]): void {
-  let sorted = true;
-  for (let row = 1; row < key.length && sorted; row += 1) {
-    sorted = key.get(row - 1) <= key.get(row);
-  }
-  if (sorted) return;
-  const order = new Uint32Array(key.length).map((_, row) => row);
-  order.sort((a, b) => key.get(a) - key.get(b) || a - b);
-  for (const column of columns) column.permute(order);
-}
-
-/** The last row whose key is ≤ value, or -1. `key` is sorted. */
-export function lastAtMost(key: Column<Typed>, value: number): number {
-  let low = 0;
-  let high = key.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (key.get(middle) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /** No answer was journalled for a send. */
 export const UNANSWERED = 0;
 
 /** One row per send of a stream: what was sent when, and what was answered. */
 export class SendTable {
-  readonly seq = u32();
-  readonly count = u32();
+  readonly seq = new Column();
+  readonly count = new Column();
   /** Due time of the first record, µs. */
-  readonly dueUs = f64();
-  readonly dueSpanUs = u32();
+  readonly dueUs = new Column();
+  readonly dueSpanUs = new Column();
   /** Send time − due time of the first record, µs. */
-  readonly sendDelayUs = u32();
-  /** Answer time − due time of the first record, µs; the largest value where unanswered. */
-  readonly answerDelayUs = u32();
+  readonly sendDelayUs = new Column();
+  /** Answer time − due time of the first record, µs; -1 where unanswered. */
+  readonly answerDelayUs = new Column();
   /** Base offset of the ack; -1 unless acked with an offset. */
-  readonly offset = f64();
+  readonly offset = new Column();
   /** An OUTCOME, or UNANSWERED. */
-  readonly code = u8();
+  readonly code = new Column();
+  #hint = 0;
 
   get rows(): number {
     return this.seq.length;
@@ -115,10 +43,11 @@ export class SendTable {
     assert(send.seqFirst + send.count <= UINT32_MAX, "a stream holds at most 2^32 records");
     this.seq.push(send.seqFirst);
     this.count.push(send.count);
-    this.dueUs.push(send.dueFirstUs);
-    this.dueSpanUs.push(clampU32(send.dueLastUs - send.dueFirstUs));
-    this.sendDelayUs.push(clampU32(send.sentUs - send.dueFirstUs));
-    this.answerDelayUs.push(UINT32_MAX);
+    const dueUs = Math.round(send.dueFirstUs);
+    this.dueUs.push(dueUs);
+    this.dueSpanUs.push(notNegative(send.dueLastUs - dueUs));
+    this.sendDelayUs.push(notNegative(send.sentUs - dueUs));
+    this.answerDelayUs.push(-1);
     this.offset.push(-1);
     this.code.push(UNANSWERED);
     return this.rows - 1;
@@ -126,7 +55,7 @@ export class SendTable {
 
   answer(row: number, code: number, answeredUs: number, offset: number): void {
     this.code.set(row, code);
-    this.answerDelayUs.set(row, clampU32(answeredUs - this.dueUs.get(row)));
+    this.answerDelayUs.set(row, notNegative(answeredUs - this.dueUs.get(row)));
     this.offset.set(row, offset);
   }
 
@@ -154,9 +83,22 @@ export class SendTable {
 
   /** The send a record belongs to, or -1. The table must be sealed. */
   rowOf(seq: number): number {
+    // Whoever asks goes through a stream in order, so the last answer or the next is right.
+    for (const row of [this.#hint, this.#hint + 1]) {
+      if (row < this.rows && this.#holds(row, seq)) {
+        this.#hint = row;
+        return row;
+      }
+    }
     const row = lastAtMost(this.seq, seq);
-    if (row < 0 || seq >= this.seq.get(row) + this.count.get(row)) return -1;
+    if (row < 0 || !this.#holds(row, seq)) return -1;
+    this.#hint = row;
     return row;
+  }
+
+  #holds(row: number, seq: number): boolean {
+    const first = this.seq.get(row);
+    return seq >= first && seq < first + this.count.get(row);
   }
 
   /** Cuts a row after its first `count` records; the rest becomes a new row. */
@@ -165,7 +107,7 @@ export class SendTable {
     const rest = this.count.get(row) - count;
     const dueFirstUs = this.dueOf(row, seq);
     const [dueLastUs, sentUs] = [this.dueLastUs(row), this.sentUs(row)];
-    this.dueSpanUs.set(row, clampU32(this.dueOf(row, seq - 1) - this.dueUs.get(row)));
+    this.dueSpanUs.set(row, notNegative(this.dueOf(row, seq - 1) - this.dueUs.get(row)));
     this.count.set(row, count);
     return this.push({ seqFirst: seq, count: rest, dueFirstUs, dueLastUs, sentUs });
   }
@@ -179,21 +121,22 @@ export class SendTable {
     return this.#columns().reduce((sum, column) => sum + column.bytes, 0);
   }
 
-  #columns(): Column<Typed>[] {
+  #columns(): Column[] {
     const { seq, count, dueUs, dueSpanUs, sendDelayUs, answerDelayUs, offset, code } = this;
     return [seq, count, dueUs, dueSpanUs, sendDelayUs, answerDelayUs, offset, code];
   }
 }
 
-function clampU32(value: number): number {
-  return Math.min(Math.max(Math.round(value), 0), UINT32_MAX);
+/** Whole µs; an answer that comes "before" its send by a clock's jitter comes with it. */
+function notNegative(us: number): number {
+  return Math.max(Math.round(us), 0);
 }
 
 /** When runs of one stream were sighted: by the watcher, or by a group. */
 export class SightingTable {
-  readonly seq = u32();
-  readonly count = u32();
-  readonly tUs = f64();
+  readonly seq = new Column();
+  readonly count = new Column();
+  readonly tUs = new Column();
 
   get rows(): number {
     return this.seq.length;
@@ -202,7 +145,7 @@ export class SightingTable {
   push(seqFirst: number, count: number, tUs: number): void {
     this.seq.push(seqFirst);
     this.count.push(count);
-    this.tUs.push(tUs);
+    this.tUs.push(Math.round(tUs));
   }
 
   seal(): void {
@@ -216,11 +159,12 @@ export class SightingTable {
 
 /** What sits where on one partition of a log, as one audit read it. */
 export class PlaceTable {
-  readonly offset = f64();
+  readonly offset = new Column();
   /** Index of the stream the record says it belongs to. */
-  readonly stream = u32();
-  readonly seq = u32();
-  readonly count = u32();
+  readonly stream = new Column();
+  readonly seq = new Column();
+  readonly count = new Column();
+  #hint = 0;
 
   get rows(): number {
     return this.offset.length;
@@ -242,9 +186,22 @@ export class PlaceTable {
     this.count.push(count);
   }
 
+  /** The last row that begins at or before an offset, or -1. The table must be sealed. */
+  rowBefore(offset: number): number {
+    for (const row of [this.#hint, this.#hint + 1]) {
+      if (row >= this.rows || this.offset.get(row) > offset) continue;
+      if (row + 1 < this.rows && this.offset.get(row + 1) <= offset) continue;
+      this.#hint = row;
+      return row;
+    }
+    const row = lastAtMost(this.offset, offset);
+    this.#hint = Math.max(row, 0);
+    return row;
+  }
+
   /** The row that covers an offset, or -1. The table must be sealed. */
   rowAt(offset: number): number {
-    const row = lastAtMost(this.offset, offset);
+    const row = this.rowBefore(offset);
     if (row < 0 || offset >= this.offset.get(row) + this.count.get(row)) return -1;
     return row;
   }

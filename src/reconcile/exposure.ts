@@ -11,7 +11,8 @@
  */
 import { Buckets, round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { lastAtMost, type SightingTable } from "./columns.ts";
+import { lastAtMost } from "./column.ts";
+import type { SightingTable } from "./columns.ts";
 import type { Ledger, StreamLedger } from "./ledger.ts";
 import { SIZE } from "./limits.ts";
 import type { Measure, Result, Series } from "./result.ts";

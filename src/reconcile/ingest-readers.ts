@@ -6,7 +6,7 @@
  * once each; that is a duplicate append, with another cause and another cure.
  */
 import { DEFECT, ROW } from "../history/journal-format.ts";
-import { lastAtMost } from "./columns.ts";
+
 import { noteBad } from "./ingest-audit.ts";
 import { CommitTable, type GroupLedger, type Ledger, planeIn, sightingsIn } from "./ledger.ts";
 import { SIZE } from "./limits.ts";
@@ -86,7 +86,7 @@ export class ReaderIntake {
     if (!table || index < 0) return;
     const [offset, seqFirst] = [block.offset(i), block.seqFirst(i)];
     const end = offset + block.count(i);
-    const from = Math.max(lastAtMost(table.offset, offset), 0);
+    const from = Math.max(table.rowBefore(offset), 0);
     for (let row = from; row < table.rows && table.offset.get(row) < end; row += 1) {
       const first = Math.max(table.offset.get(row), offset);
       const last = Math.min(table.offset.get(row) + table.count.get(row), end);

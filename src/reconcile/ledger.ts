@@ -7,7 +7,8 @@
  * balance is counted on its own.
  */
 import { BitPlane } from "./bit-plane.ts";
-import { Column, PlaceTable, SendTable, SightingTable } from "./columns.ts";
+import { Column } from "./column.ts";
+import { PlaceTable, SendTable, SightingTable } from "./columns.ts";
 import type { Group, Place, Stream, World } from "./world.ts";
 
 /** What the producer of a stream said. */
@@ -94,8 +95,8 @@ export class AuditedPlace {
 
 /** Commits of one group on one place, in journal order. */
 export class CommitTable {
-  readonly tUs = new Column((length) => new Float64Array(length));
-  readonly offset = new Column((length) => new Float64Array(length));
+  readonly tUs = new Column();
+  readonly offset = new Column();
 }
 
 export interface Resume {

@@ -15,7 +15,8 @@
 import { BitPlane } from "./bit-plane.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { lastAtMost } from "./columns.ts";
+import { lastAtMost } from "./column.ts";
+
 import type { AuditedPlace, GroupLedger, Ledger } from "./ledger.ts";
 import type { OffsetVerdict } from "./result.ts";
 import { SourceMap } from "./source-offsets.ts";

@@ -10,7 +10,8 @@
  */
 import { OUTCOME } from "../history/journal-format.ts";
 import { BitPlane } from "./bit-plane.ts";
-import { lastAtMost, type SightingTable } from "./columns.ts";
+import { lastAtMost } from "./column.ts";
+import type { SightingTable } from "./columns.ts";
 import type { GroupLedger, Ledger, StreamLedger } from "./ledger.ts";
 import type { Stream } from "./world.ts";
 

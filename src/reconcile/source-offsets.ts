@@ -7,14 +7,14 @@
  * its disks are gone, the acks are all there is. What neither knows is passed over.
  */
 import { BitPlane } from "./bit-plane.ts";
-import { Column, lastAtMost, sortBy } from "./columns.ts";
+import { Column, lastAtMost, sortBy } from "./column.ts";
 import type { AuditedPlace, Ledger } from "./ledger.ts";
 
 /** Runs of one stream, sorted by seq, and where they lie. A table of sends is one. */
 interface OffsetTable {
-  readonly seq: Column<Uint32Array>;
-  readonly count: Column<Uint32Array>;
-  readonly offset: Column<Float64Array>;
+  readonly seq: Column;
+  readonly count: Column;
+  readonly offset: Column;
 }
 
 export interface Run {
@@ -128,9 +128,9 @@ function indexBySeq(audit: AuditedPlace, tables: Map<number, OffsetTable>): void
 
 function emptyTable(): OffsetTable {
   return {
-    seq: new Column((length) => new Uint32Array(length)),
-    count: new Column((length) => new Uint32Array(length)),
-    offset: new Column((length) => new Float64Array(length)),
+    seq: new Column(),
+    count: new Column(),
+    offset: new Column(),
   };
 }
 
