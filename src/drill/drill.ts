@@ -11,7 +11,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../experiment/plan.ts";
-import { History } from "../history/history-writer.ts";
+import { History, type HistoryOptions } from "../history/history-writer.ts";
 import { wallTime } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack } from "../kernel/heal-stack.ts";
@@ -43,6 +43,8 @@ export interface DrillOptions {
   toolVersion: string;
   /** Leave the containers running when done, for exploring. */
   keep: boolean;
+  /** How the history is written; a test puts a full disk here. */
+  history?: HistoryOptions;
 }
 
 export interface DrillOutcome {
@@ -55,7 +57,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
   const { plan, folder } = options;
   mkdirSync(join(folder, "journals"), { recursive: true });
   mkdirSync(join(folder, "logs"), { recursive: true });
-  const history = History.open(join(folder, "history.ndjson"));
+  const history = History.open(join(folder, "history.ndjson"), options.history);
   const ended = new AbortController();
   const context = contextOf(options, history);
   history.record({

@@ -9,7 +9,7 @@ import { monotonicUs, poll } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
 import { eyesOf } from "./eyes.ts";
-import { type RunContext, recordOrFail } from "./run-context.ts";
+import { type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
 
 const HEAL_DEADLINE_MS = 120_000;
 const HEALED_WITHIN_MS = 90_000;
@@ -65,6 +65,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
     });
   }
   await recordInjected(context, step, acts, reach.fidelity === "crash" ? deathsBefore : null);
+  throwIfAborted(context.signal);
   try {
     const proof = await fault.prove(step.params, faultContext, live);
     context.history.record({ type: "fault.effective", step: step.id, proof });
@@ -92,7 +93,7 @@ async function recordInjected(
         dieUs = ours.flatMap(({ atUs }) => (atUs === null ? [] : [atUs]));
         return ours.length >= acts.victims.size || undefined;
       },
-      { everyMs: 10, withinMs: DIE_EVENT_WITHIN_MS },
+      { everyMs: 10, withinMs: DIE_EVENT_WITHIN_MS, signal: context.signal },
     );
   }
   context.history.record({
@@ -121,10 +122,10 @@ function healOnce(
       recordOrFail(context, { type: "heal.failed", step: step.id, reason });
       throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`);
     }
-    // What lives again is not to die once more.
-    for (const name of acts.victims) context.expected.delete(name);
     try {
       const proof = await fault.proveHealed(step.params, faultContext, live);
+      // What lives again is not to die once more. Not sooner: the engine may be late with a death.
+      for (const name of acts.victims) context.expected.delete(name);
       recordOrFail(context, { type: "fault.healed", step: step.id, proof });
       context.progress.note(`${step.id}: healed; ${proof}`);
     } catch (error) {

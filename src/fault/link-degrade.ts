@@ -10,7 +10,7 @@ import { durationSchema, sizeRateSchema } from "../kernel/schema-units.ts";
 import { formatBytes } from "../kernel/units.ts";
 import type { LinkQuality } from "../runtime/runtime.ts";
 import { defineFault, type FaultContext } from "./fault.ts";
-import { firstBroker, linkProblems, linksOf, linkTargetParams } from "./link-target.ts";
+import { brokerToProbe, linkProblems, linksOf, linkTargetParams } from "./link-target.ts";
 
 const params = z.strictObject({
   ...linkTargetParams,
@@ -133,7 +133,7 @@ function sameLimit(one: LinkQuality, other: LinkQuality): boolean {
 }
 
 async function requestAcross({ from, to }: Direction, context: FaultContext): Promise<number> {
-  const node = firstBroker(context.topology, to);
+  const node = await brokerToProbe(context, to);
   const { outcome, tookMs } = await context.observer.roundTrip(from, node, 30_000);
   if (outcome !== "answered") throw new Error(`a probe ${from}->${to} met "${outcome}"`);
   return tookMs;

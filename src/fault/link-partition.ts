@@ -9,7 +9,13 @@
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";
 import { defineFault, type FaultContext, LINK_FIDELITY } from "./fault.ts";
-import { firstBroker, linkProblems, linksOf, linkTargetParams } from "./link-target.ts";
+import {
+  brokerToProbe,
+  linkProblems,
+  linksOf,
+  linkTargetParams,
+  mendedWithinMs,
+} from "./link-target.ts";
 import { SHOWS_AS } from "./node-acts.ts";
 
 const params = z.strictObject({
@@ -54,7 +60,7 @@ export const linkPartition = defineFault<Params>({
       async () =>
         (await probeAcross(target, context)).every(({ outcome }) => outcome === "answered") ||
         undefined,
-      { everyMs: 200, withinMs: context.healedWithinMs },
+      { everyMs: 200, withinMs: mendedWithinMs(context) },
     );
     if (!healed) throw new Error("probes across the link are still not answered");
     return "probes across the link are answered again";
@@ -66,7 +72,7 @@ async function probeAcross(target: Params, context: FaultContext) {
     linksOf(target).map(async ({ from, to }) => ({
       from,
       to,
-      outcome: await context.observer.probe(from, firstBroker(context.topology, to), 1500),
+      outcome: await context.observer.probe(from, await brokerToProbe(context, to), 1500),
     })),
   );
 }

@@ -1,6 +1,7 @@
 /** How a step names links: two regions, and which direction. Shared by the link faults. */
 import { z } from "zod";
 import type { Topology } from "../topology/types.ts";
+import type { FaultContext } from "./fault.ts";
 
 export const linkTargetParams = {
   between: z.tuple([z.string(), z.string()]).describe("The two regions, e.g. [east, west]."),
@@ -40,11 +41,25 @@ export function linkProblems(target: LinkTarget, topology: Topology) {
   return problems;
 }
 
-/** A node of the region that clients can connect to, for probes. */
-export function firstBroker(topology: Topology, region: string): string {
-  const node = topology.nodes.find(
-    (candidate) => candidate.region === region && candidate.clientPort !== null,
-  );
-  if (!node) throw new Error(`region ${region} has no broker to probe`);
-  return node.name;
+/** How long a mended link may take to carry answers again: it depends on nobody's start. */
+const MENDED_WITHIN_MS = 15_000;
+
+export function mendedWithinMs(context: FaultContext): number {
+  return Math.min(MENDED_WITHIN_MS, context.healedWithinMs);
+}
+
+/**
+ * A broker of the region to probe, one that runs if there is any: what a probe meets is to come from
+ * the link and not from another fault's victim.
+ */
+export async function brokerToProbe(context: FaultContext, region: string): Promise<string> {
+  const names = context.topology.nodes
+    .filter((node) => node.region === region && node.clientPort !== null)
+    .map(({ name }) => name);
+  for (const name of names) {
+    if (await context.runtime.isRunning(name)) return name;
+  }
+  const [first] = names;
+  if (first === undefined) throw new Error(`region ${region} has no broker to probe`);
+  return first;
 }

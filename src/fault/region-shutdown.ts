@@ -10,7 +10,7 @@
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";
 import { defineFault, type FaultContext } from "./fault.ts";
-import { firstBroker } from "./link-target.ts";
+import { brokerToProbe, mendedWithinMs } from "./link-target.ts";
 import {
   proveDead,
   proveServing,
@@ -69,7 +69,7 @@ export const regionShutdown = defineFault<Params>({
     const healed = await poll(
       async () =>
         (await viewsOf(target, context)).every((o) => o.outcome === "answered") || undefined,
-      { everyMs: 200, withinMs: context.healedWithinMs },
+      { everyMs: 200, withinMs: mendedWithinMs(context) },
     );
     if (!healed) throw new Error(`region ${target.region} is still not reachable`);
     return `region ${target.region} answers probes from every other region`;
@@ -131,7 +131,7 @@ async function injectBlackhole(target: Params, context: FaultContext): Promise<v
 }
 
 async function viewsOf(target: Params, context: FaultContext) {
-  const node = firstBroker(context.topology, target.region);
+  const node = await brokerToProbe(context, target.region);
   const watchers = context.topology.regions
     .map(({ name }) => name)
     .filter((name) => name !== target.region && context.agentsIn(name).length > 0);

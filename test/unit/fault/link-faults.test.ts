@@ -66,6 +66,15 @@ describe("link.partition", () => {
     expect(await refusal(fault.heal())).to.equal("probes across the link are still not answered");
   });
 
+  it("is proven by a broker that no other fault has taken", async () => {
+    const world = await FaultWorld.of(twoRegions(2));
+    await world.runtime.kill(EAST);
+    await world.runtime.link("west", "east").showDead([EAST], "refuse");
+    const fault = await world.inject(linkPartition, { ...whole, mode: "blackhole" });
+    expect(await fault.prove()).to.contain(`probe west->east met "timeout"`);
+    expect(await fault.heal()).to.contain("answered again");
+  });
+
   it("tells what it needs and reaches", () => {
     const params = { between, direction: "backward" as const, mode: "stall" as const };
     expect(linkPartition.needs(params)).to.deep.equal(["link.stall"]);
