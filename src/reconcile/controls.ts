@@ -7,10 +7,25 @@ import type { Chronicle } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
 import { stoppedByPlanUs } from "./recovery.ts";
 import type { Result } from "./result.ts";
-import { ackedUs, type Chain, chainsOf, slotsOf } from "./slots.ts";
+import { ackedUs, type Chain, chainsOf, type Slot, slotsOf } from "./slots.ts";
 import type { Problem } from "./soundness.ts";
 
 type Control = Result["instrument"]["controls"][number];
+
+/**
+ * From each due time to the next ack of anything due then or later. A single probe without an ack
+ * (never sent, or timed out) is a gap until the probe after it was acked, not until the run's end.
+ */
+function gapsOf(slots: readonly Slot[], endUs: number, stallUs: number): number[] {
+  const gaps: number[] = [];
+  let nextAckUs = Infinity;
+  for (const slot of slots.toReversed()) {
+    nextAckUs = Math.min(nextAckUs, slot.doneUs);
+    if (nextAckUs === Infinity && slot.dueUs + stallUs > endUs) continue;
+    gaps.push(Math.min(nextAckUs, endUs) - slot.dueUs);
+  }
+  return gaps;
+}
 
 export function controlsOf(
   ledger: Ledger,
@@ -29,10 +44,9 @@ export function controlsOf(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { chains }]) => {
       const fromUs = chronicle.t0?.lowUs ?? chronicle.originUs;
-      const slots = chains.flatMap((chain) => slotsOf(chain, { fromUs, endUs, stallUs }, ackedUs));
-      const gaps = slots
-        .filter((slot) => slot.doneUs !== Infinity || slot.dueUs + stallUs <= endUs)
-        .map((slot) => Math.min(slot.doneUs, endUs) - slot.dueUs);
+      const gaps = chains.flatMap((chain) =>
+        gapsOf(slotsOf(chain, { fromUs, endUs, stallUs }, ackedUs), endUs, stallUs),
+      );
       const worst = gaps.reduce((max, gap) => Math.max(max, gap), 0);
       return {
         name,
