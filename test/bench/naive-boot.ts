@@ -69,7 +69,9 @@ async function startBroker(
   const first = name.endsWith("1");
   const line = first ? /Starting controller|Raft|Kafka version/ : /Kafka Server started/;
   return container(image, network, name)
-    .withCopyContentToContainer([{ content: `${properties.join("\n")}\n`, target: "/server.properties" }])
+    .withCopyContentToContainer([
+      { content: `${properties.join("\n")}\n`, target: "/server.properties" },
+    ])
     .withCommand(["/opt/blackstart/bin/kafka-node", "/server.properties"])
     .withWaitStrategy(Wait.forLogMessage(line))
     .start();
@@ -77,7 +79,14 @@ async function startBroker(
 
 async function createTopic(broker: StartedTestContainer): Promise<void> {
   const args = ["--bootstrap-server", "e1:9092", "--create", "--topic", "orders"];
-  const shape = ["--partitions", "12", "--replication-factor", "3", "--config", "min.insync.replicas=2"];
+  const shape = [
+    "--partitions",
+    "12",
+    "--replication-factor",
+    "3",
+    "--config",
+    "min.insync.replicas=2",
+  ];
   const done = await broker.exec([
     "java",
     "-cp",
@@ -89,7 +98,10 @@ async function createTopic(broker: StartedTestContainer): Promise<void> {
   if (done.exitCode !== 0) throw new Error(`kafka-topics: ${done.output}`);
 }
 
-async function startMirrorMaker(image: string, network: StartedNetwork): Promise<StartedTestContainer> {
+async function startMirrorMaker(
+  image: string,
+  network: StartedNetwork,
+): Promise<StartedTestContainer> {
   const properties = [
     "clusters=primary,standby",
     "primary.bootstrap.servers=e1:9092,e2:9092,e3:9092",
@@ -98,14 +110,21 @@ async function startMirrorMaker(image: string, network: StartedNetwork): Promise
     "primary->standby.topics=orders",
   ];
   return container(image, network, "mm2")
-    .withCopyContentToContainer([{ content: `${properties.join("\n")}\n`, target: "/mm2.properties" }])
+    .withCopyContentToContainer([
+      { content: `${properties.join("\n")}\n`, target: "/mm2.properties" },
+    ])
     .withCommand(["/opt/blackstart/bin/mirror-maker", "/mm2.properties"])
-    .withWaitStrategy(Wait.forLogMessage(/MirrorSourceConnector.*(started|Started)|replicating \d+ topic/))
+    .withWaitStrategy(
+      Wait.forLogMessage(/MirrorSourceConnector.*(started|Started)|replicating \d+ topic/),
+    )
     .start();
 }
 
 /** At its rate when kafka-producer-perf-test prints its first report: it does so every 5 s. */
-async function startProducer(image: string, network: StartedNetwork): Promise<StartedTestContainer> {
+async function startProducer(
+  image: string,
+  network: StartedNetwork,
+): Promise<StartedTestContainer> {
   return container(image, network, "producer")
     .withEntrypoint(["java"])
     .withCommand([
