@@ -93,10 +93,6 @@ export class Monitor {
     return Math.max(0, (last.tUs - last.oldestUnackedDueUs) / 1000);
   }
 
-  seenTotal(reader: number): number {
-    return this.#readers.get(reader)?.at(-1)?.seen ?? 0;
-  }
-
   /** Whether the agent of this producer reported within the last `ms`. */
   isFresh(producer: number, ms: number): boolean {
     const last = this.#producers.get(producer)?.at(-1);

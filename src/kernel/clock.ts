@@ -57,7 +57,9 @@ export async function poll<T>(
     } catch (error) {
       options.onError?.(error);
     }
-    if (monotonicUs() >= deadlineUs) return undefined;
-    await delay(options.everyMs, options.signal);
+    const leftMs = Math.ceil((deadlineUs - monotonicUs()) / 1000);
+    if (leftMs <= 0) return undefined;
+    // The last probe is at the deadline, not an interval after it.
+    await delay(Math.min(options.everyMs, leftMs), options.signal);
   }
 }

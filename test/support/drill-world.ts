@@ -152,7 +152,10 @@ export class DrillWorld {
 }
 
 /** Reports of the last two seconds at the planned rate, said at once. */
-function sayHistory(agent: FakeContainer, parts: (total: number) => Partial<AgentStats>): void {
+export function sayHistory(
+  agent: FakeContainer,
+  parts: (total: number) => Partial<AgentStats>,
+): void {
   const nowUs = monotonicUs();
   for (let n = STATS_COUNT; n >= 0; n -= 1) {
     const total = ((STATS_COUNT - n) * STATS_US * RATE) / 1e6;

@@ -61,7 +61,7 @@ const judging: Judging = {
     stallMs: 1000,
     throughputShare: 0.9,
     canaryIntervalMs: 10,
-    horizonMs: 300,
+    horizonMs: 60,
   },
 };
 
@@ -103,9 +103,9 @@ export function drillPlan(changes: Partial<Plan> = {}): Plan {
     watchers: [],
     replications: [],
     steadyState: [{ check: "acked-rate", atLeast: 0.9, forMs: 1000 }],
-    steadyWithinMs: 300,
+    steadyWithinMs: 60,
     steps: [],
-    end: { settleMs: 0, horizonMs: 300, drainMs: 50 },
+    end: { settleMs: 0, horizonMs: 60, drainMs: 20 },
     memoryMiB: { total: 0, byNode: {} },
     judging,
     ...changes,
@@ -132,7 +132,7 @@ export function regionLossPlan(steps: PlannedStep[], workerIn = "west"): Plan {
     ],
     watchers: [{ ref: 2, region: "west", cluster: "standby", logs: [1] }],
     replications: [
-      { name: worker.name, expectLogs: [1], expectGroups: ["billing"], readyWithinMs: 300 },
+      { name: worker.name, expectLogs: [1], expectGroups: ["billing"], readyWithinMs: 60 },
     ],
     steadyState: [
       { check: "acked-rate", atLeast: 0.9, forMs: 1000 },

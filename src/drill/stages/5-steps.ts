@@ -7,7 +7,7 @@ import { delay, monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
 import { failOver, startWatchdog, type Watchdog } from "../failover-step.ts";
 import { injectFault } from "../fault-step.ts";
-import { type RunContext, throwIfAborted } from "../run-context.ts";
+import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "../run-context.ts";
 
 export async function runSteps(context: RunContext): Promise<void> {
   const { steps } = context.plan;
@@ -61,7 +61,9 @@ async function runStep(
     context.history.record({ type: "step.ended", step: step.id, outcome: "done" });
   } catch (error) {
     const note = error instanceof Error ? error.message : String(error);
-    context.history.record({ type: "step.ended", step: step.id, outcome: "failed", note });
+    recordOrFail(context, { type: "step.ended", step: step.id, outcome: "failed", note });
+    // What the other steps would still do says nothing any more.
+    context.fail(operatingError(error));
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "
 
 const POLL_MS = 200;
 const REST_MS = 2000;
+const REPORT_WITHIN_MS = 2000;
 
 export async function settle(context: RunContext): Promise<void> {
   await awaitRecovery(context);
@@ -63,7 +64,10 @@ function whoIsSick(context: RunContext, stallMs: number): string {
     if (!agent.alive) continue;
     const waitingMs = monitor.waitingMs(ref);
     const name = plan.producers.find((producer) => producer.ref === ref)?.name ?? String(ref);
-    if (waitingMs === undefined) return `${name} has not reported`;
+    // An old report says nothing about now: a blocked agent would look well for ever.
+    if (waitingMs === undefined || !monitor.isFresh(ref, REPORT_WITHIN_MS)) {
+      return `${name} does not report`;
+    }
     if (waitingMs > stallMs) return `${name} waits ${formatDurationMs(waitingMs)} for an ack`;
   }
   for (const [ref, agent] of live.consumers) {

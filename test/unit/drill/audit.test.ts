@@ -1,0 +1,65 @@
+import { expect } from "chai";
+import { DrillWorld } from "../../support/drill-world.ts";
+import { drillPlan, faultStep, healStep } from "../../support/plans.ts";
+import type { Handlers } from "../../support/scripted-agents.ts";
+
+async function audited(handlers: Handlers): Promise<DrillWorld> {
+  const world = new DrillWorld(drillPlan({ steadyState: [] }), handlers);
+  expect(await world.run()).to.deep.equal({ outcome: "completed" });
+  return world;
+}
+
+describe("the audit", () => {
+  it("notes the ends of every log, by two clients that know nothing of each other", async () => {
+    const world = await audited({});
+    const bounds = world.eventsOf("audit.bounds").map(({ by, log, pass }) => [by, log, pass]);
+    expect(bounds).to.deep.equal([
+      ["platformatic", 0, 1],
+      ["kafkajs", 0, 1],
+    ]);
+    expect(world.eventsOf("audit.disagreement")).to.deep.equal([]);
+    expect(world.notes).to.include("audited primary: 10 records");
+  });
+
+  it("tells where the two disagree, partition by partition", async () => {
+    const world = await audited({
+      "log.bounds": ({ by }) => {
+        const same = { partition: 0, start: 0, end: 10 };
+        const other = { partition: 1, start: 0, end: by === "kafkajs" ? 12 : 10 };
+        return by === "kafkajs" ? [same, other] : [same, other, { ...same, partition: 2 }];
+      },
+    });
+    const told = world.eventsOf("audit.disagreement").map(({ log, partition, detail }) => ({
+      log,
+      partition,
+      detail,
+    }));
+    expect(told).to.deep.equal([
+      { log: 0, partition: 1, detail: "platformatic says 0..10, kafkajs 0..12" },
+      { log: 0, partition: 2, detail: "platformatic says 0..10, kafkajs undefined..undefined" },
+    ]);
+  });
+
+  it("says how many partitions were not read to their end", async () => {
+    const part = { log: 0, start: 0, end: 10 };
+    const world = await audited({
+      audit: () => ({
+        journal: "audit.bin",
+        logs: [
+          { ...part, partition: 0, records: 10, complete: true },
+          { ...part, partition: 1, records: 4, complete: false },
+        ],
+      }),
+    });
+    expect(world.notes).to.include(
+      "audited primary: 14 records, 1 partitions NOT read to their end",
+    );
+  });
+
+  it("comes once when everything was healed before", async () => {
+    const steps = [faultStep("broker.kill", { brokers: ["primary-east-1"] }), healStep("disaster")];
+    const world = new DrillWorld(drillPlan({ steadyState: [], steps }));
+    await world.run();
+    expect(world.eventsOf("audit.started").map(({ pass }) => pass)).to.deep.equal([1]);
+  });
+});
