@@ -17,32 +17,43 @@ import { observerFor, type RunContext, throwIfAborted } from "./run-context.ts";
 import { settleAll } from "./stages/1-boot.ts";
 import { startConsumer, startProducer } from "./stages/3-workload.ts";
 
+/** What the watchdog found: its own instant (µs) and words. */
+interface Loss {
+  tUs: number;
+  detail: string;
+}
+
 export interface Watchdog {
-  /** Resolves when the watched region was found dead; with the watchdog's own instant (µs). */
-  detected: Promise<number>;
+  /**
+   * Resolves when the watched region is found dead, or was and still is. A region that came back was
+   * a false alarm: nobody decides on one that is over.
+   */
+  detected(): Promise<Loss>;
 }
 
 /** Starts watching the region a failover step would leave. */
 export async function startWatchdog(context: RunContext, step: FailoverStep): Promise<Watchdog> {
-  const { plan, agents, history } = context;
+  const { plan, agents } = context;
   const addresses = plan.topology.nodes
     .filter((node) => node.region === step.from && node.clientPort !== null)
     .map((node) => `${node.name}:${node.clientPort}`);
-  const detected = new Promise<number>((resolve) => {
-    let done = false;
-    agents.onEvent((_agent, event) => {
-      if (done || event.event !== "watchdog" || event.name !== step.id || event.healthy) return;
-      done = true;
-      const by = `watchdog in ${step.to}: ${event.detail}`;
-      history.record({ type: "failover.detected", tUs: event.tUs, step: step.id, by });
-      context.progress.note(`${step.id}: detected, ${event.detail}`);
-      resolve(event.tUs);
-    });
+  let loss: Loss | null = null;
+  let tell: (found: Loss) => void = () => {};
+  agents.onEvent((_agent, event) => {
+    if (event.event !== "watchdog" || event.name !== step.id) return;
+    loss = event.healthy ? null : (loss ?? event);
+    if (loss) tell(loss);
   });
   const observer =
     agents.observerIn(step.to) ?? observerFor(context, plan.judging.survivingCluster);
   await observer.request("watchdog.start", { name: step.id, addresses, ...step.detect });
-  return { detected };
+  return {
+    detected: () =>
+      new Promise((resolve) => {
+        if (loss) resolve(loss);
+        else tell = resolve;
+      }),
+  };
 }
 
 /** Waits for detection, then for the decision, then starts the application over there. */
@@ -52,8 +63,11 @@ export async function failOver(
   watchdog: Watchdog,
 ): Promise<void> {
   const { plan, history, progress } = context;
-  const detectedUs = await withinHorizon(context, step, watchdog.detected);
-  const leftMs = step.decisionMs - (monotonicUs() - detectedUs) / 1000;
+  const { tUs, detail } = await withinHorizon(context, step, watchdog.detected());
+  const by = `watchdog in ${step.to}: ${detail}`;
+  history.record({ type: "failover.detected", tUs, step: step.id, by });
+  progress.note(`${step.id}: detected, ${detail}`);
+  const leftMs = step.decisionMs - (monotonicUs() - tUs) / 1000;
   progress.status(`${step.id}: waiting for the decision, ${step.decisionMs / 1000} s`);
   await delay(Math.max(0, leftMs), context.signal);
   throwIfAborted(context.signal);
@@ -95,8 +109,8 @@ async function startConsumers(
 async function withinHorizon(
   context: RunContext,
   step: FailoverStep,
-  detected: Promise<number>,
-): Promise<number> {
+  detected: Promise<Loss>,
+): Promise<Loss> {
   const stop = new AbortController();
   const { horizonMs } = context.plan.end;
   const late = delay(horizonMs, AbortSignal.any([context.signal, stop.signal])).then(() => null);

@@ -57,14 +57,20 @@ function ackedRate(context: RunContext, atLeast: number, forMs: number): CheckSt
   return rateState("acked-rate", rates, planned * atLeast, planned);
 }
 
+/** Every group gets what is written to its logs: the one with the least decides. */
 function deliveredRate(context: RunContext, atLeast: number, forMs: number): CheckState {
-  const planned = context.plan.producers
-    .filter(({ ref }) => context.live.producers.has(ref))
-    .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
-  const rates = [...context.live.consumers.keys()].map(
-    (reader) => context.monitor.seenRate(reader, forMs)?.rate,
-  );
-  return rateState("delivered-rate", rates, planned * atLeast, planned);
+  const { plan, live, monitor } = context;
+  const consumers = plan.consumers.filter(({ ref }) => live.consumers.has(ref));
+  const states = [...new Set(consumers.map(({ group }) => group))].map((group) => {
+    const members = consumers.filter((consumer) => consumer.group === group);
+    const logs = new Set(members.flatMap((member) => member.logs));
+    const planned = plan.producers
+      .filter(({ ref, log }) => live.producers.has(ref) && logs.has(log))
+      .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
+    const rates = members.map(({ ref }) => monitor.seenRate(ref, forMs)?.rate);
+    return rateState("delivered-rate", rates, planned * atLeast, planned);
+  });
+  return states.find(({ ok }) => !ok) ?? states[0] ?? rateState("delivered-rate", [], 0, 0);
 }
 
 function rateState(

@@ -91,9 +91,9 @@ describe("the loss of a region, as a run", () => {
     expect(told).to.deep.equal([
       "workload.started",
       "fault.injecting",
-      "failover.detected",
       "fault.injected",
       "fault.effective",
+      "failover.detected",
       "failover.decided",
       "failover.restarted",
       "workload.stopped",
