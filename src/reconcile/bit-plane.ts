@@ -39,6 +39,8 @@ export class BitPlane {
   readonly #chunks = new Map<number, Chunk>();
   #lastKey = -1;
   #last: Chunk | undefined;
+  /** The words of the last chunk that became whole, cleared, for the next one. */
+  #spare: Uint32Array | undefined;
   /** How many numbers are in the set. */
   size = 0;
 
@@ -123,7 +125,8 @@ export class BitPlane {
     if (key === this.#lastKey && this.#last) return this.#last;
     let chunk = this.#chunks.get(key);
     if (!chunk) {
-      chunk = { words: new Uint32Array(CHUNK_WORDS), set: 0 };
+      chunk = { words: this.#spare ?? new Uint32Array(CHUNK_WORDS), set: 0 };
+      this.#spare = undefined;
       this.#chunks.set(key, chunk);
     }
     this.#lastKey = key;
@@ -146,7 +149,10 @@ export class BitPlane {
       words[word] = before | mask;
     }
     chunk.set += to - from - already;
-    if (chunk.set === CHUNK_BITS) chunk.words = undefined;
+    if (chunk.set === CHUNK_BITS) {
+      this.#spare = words.fill(0);
+      chunk.words = undefined;
+    }
     return already;
   }
 }

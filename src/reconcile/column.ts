@@ -130,3 +130,30 @@ export function lastAtMost(key: Column, value: number): number {
   }
   return low - 1;
 }
+
+/**
+ * Looks up a sorted column by value. Whoever asks goes through a log in order, so the row of the
+ * last answer, or the next, is tried before the whole column is searched.
+ */
+export class Cursor {
+  readonly #key: Column;
+  #row = 0;
+
+  constructor(key: Column) {
+    this.#key = key;
+  }
+
+  /** The last row whose key is ≤ value, or -1. */
+  lastAtMost(value: number): number {
+    const key = this.#key;
+    for (let row = this.#row; row < this.#row + 2 && row < key.length; row += 1) {
+      if (key.get(row) > value) break;
+      if (row + 1 < key.length && key.get(row + 1) <= value) continue;
+      this.#row = row;
+      return row;
+    }
+    const row = lastAtMost(key, value);
+    this.#row = Math.max(row, 0);
+    return row;
+  }
+}

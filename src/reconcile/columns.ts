@@ -5,7 +5,7 @@
  * batches of 100 are 1 million rows.
  */
 import assert from "node:assert";
-import { Column, lastAtMost, sortBy } from "./column.ts";
+import { Column, Cursor, sortBy } from "./column.ts";
 
 const UINT32_MAX = 0xffffffff;
 
@@ -27,7 +27,7 @@ export class SendTable {
   readonly offset = new Column();
   /** An OUTCOME, or UNANSWERED. */
   readonly code = new Column();
-  #hint = 0;
+  readonly #cursor = new Cursor(this.seq);
 
   get rows(): number {
     return this.seq.length;
@@ -83,22 +83,13 @@ export class SendTable {
 
   /** The send a record belongs to, or -1. The table must be sealed. */
   rowOf(seq: number): number {
-    // Whoever asks goes through a stream in order, so the last answer or the next is right.
-    for (const row of [this.#hint, this.#hint + 1]) {
-      if (row < this.rows && this.#holds(row, seq)) {
-        this.#hint = row;
-        return row;
-      }
-    }
-    const row = lastAtMost(this.seq, seq);
-    if (row < 0 || !this.#holds(row, seq)) return -1;
-    this.#hint = row;
-    return row;
+    const row = this.rowBefore(seq);
+    return row >= 0 && seq < this.seq.get(row) + this.count.get(row) ? row : -1;
   }
 
-  #holds(row: number, seq: number): boolean {
-    const first = this.seq.get(row);
-    return seq >= first && seq < first + this.count.get(row);
+  /** The last row that begins at or before a seq, or -1. The table must be sealed. */
+  rowBefore(seq: number): number {
+    return this.#cursor.lastAtMost(seq);
   }
 
   /** Cuts a row after its first `count` records; the rest becomes a new row. */
@@ -164,7 +155,7 @@ export class PlaceTable {
   readonly stream = new Column();
   readonly seq = new Column();
   readonly count = new Column();
-  #hint = 0;
+  readonly #cursor = new Cursor(this.offset);
 
   get rows(): number {
     return this.offset.length;
@@ -188,15 +179,7 @@ export class PlaceTable {
 
   /** The last row that begins at or before an offset, or -1. The table must be sealed. */
   rowBefore(offset: number): number {
-    for (const row of [this.#hint, this.#hint + 1]) {
-      if (row >= this.rows || this.offset.get(row) > offset) continue;
-      if (row + 1 < this.rows && this.offset.get(row + 1) <= offset) continue;
-      this.#hint = row;
-      return row;
-    }
-    const row = lastAtMost(this.offset, offset);
-    this.#hint = Math.max(row, 0);
-    return row;
+    return this.#cursor.lastAtMost(offset);
   }
 
   /** The row that covers an offset, or -1. The table must be sealed. */

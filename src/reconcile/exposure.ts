@@ -102,24 +102,21 @@ class Curve {
   }
 
   result(chronicle: Chronicle): Exposure {
-    const records: [number, number][] = [];
+    const records = new Float64Array(this.#opened.values.length);
     let open = 0;
     let low = 0;
     let high = 0;
-    for (let bucket = 0; bucket < this.#opened.values.length; bucket += 1) {
+    for (let bucket = 0; bucket < records.length; bucket += 1) {
       // Within a bucket the order of acks and sightings is not kept: the most is an upper bound.
       const most = open + (this.#opened.values[bucket] as number);
       open = most - (this.#closed.values[bucket] as number);
       low = Math.max(low, open);
       high = Math.max(high, most);
-      records.push([this.#opened.startUs(bucket), open]);
+      records[bucket] = open;
     }
-    const ages = Array.from(this.#age.values, (age, bucket): [number, number] => [
-      this.#age.startUs(bucket),
-      age,
-    ]);
-    const oldest = ages.reduce((most, [, age]) => Math.max(most, age), 0);
+    const oldest = this.#age.values.reduce((most, age) => Math.max(most, age), 0);
     const widthMs = this.#age.widthUs / 1000;
+    const at = (bucket: number) => chronicle.ms(this.#age.startUs(bucket));
     return {
       maxRecords: { value: low, low, high, censored: false },
       maxTimeMs: {
@@ -128,8 +125,8 @@ class Curve {
         high: round(oldest + widthMs),
         censored: false,
       },
-      records: seriesOf(chronicle, "exposure.records", "Exposure, records", "records", records),
-      timeMs: seriesOf(chronicle, "exposure.time", "Exposure, time", "ms", ages),
+      records: seriesOf("exposure.records", "Exposure, records", "records", records, at),
+      timeMs: seriesOf("exposure.time", "Exposure, time", "ms", this.#age.values, at),
     };
   }
 }
@@ -175,22 +172,23 @@ function rewind(sightings: SightingTable, at: number, seq: number): number {
 
 /** At most `pointsMax` columns; of each the largest value is kept, where it was. */
 function seriesOf(
-  chronicle: Chronicle,
   id: string,
   label: string,
   unit: string,
-  points: readonly [number, number][],
+  values: Float64Array,
+  atMs: (bucket: number) => number,
 ): Series {
-  const width = Math.ceil(points.length / SIZE.pointsMax);
-  const kept: [number, number][] = [];
-  for (let from = 0; from < points.length; from += width) {
-    const column = points.slice(from, from + width);
-    const first = column[0] as [number, number];
-    const most = column.reduce((best, point) => (point[1] > best[1] ? point : best), first);
-    kept.push([round(chronicle.ms(most[0])), round(most[1])]);
+  const width = Math.ceil(values.length / SIZE.pointsMax);
+  const points: [number, number][] = [];
+  for (let from = 0; from < values.length; from += width) {
+    let most = from;
+    for (let bucket = from; bucket < Math.min(from + width, values.length); bucket += 1) {
+      if ((values[bucket] as number) > (values[most] as number)) most = bucket;
+    }
+    points.push([round(atMs(most)), round(values[most] as number)]);
   }
   const meaning =
     "acked records of the workload that the watcher had not yet seen on the mirror; " +
     "of each column the largest value";
-  return { id, label, unit, meaning, points: kept };
+  return { id, label, unit, meaning, points };
 }

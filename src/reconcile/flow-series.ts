@@ -65,35 +65,66 @@ export function seriesOf(ledger: Ledger, chronicle: Chronicle, flow: Flow): Seri
 }
 
 type Dot = Result["latency"][number];
-const OUTCOME_NAMES = {
-  [OUTCOME.acked]: "acked",
-  [OUTCOME.failed]: "failed",
-  [OUTCOME.indeterminate]: "indeterminate",
-} as const;
+const DOTS = [
+  [OUTCOME.acked, "acked"],
+  [OUTCOME.failed, "failed"],
+  [OUTCOME.indeterminate, "indeterminate"],
+] as const;
 
 /** Dots of the application's sends: of each column and outcome the slowest and the quickest. */
 export function latencyOf(ledger: Ledger, chronicle: Chronicle): Dot[] {
-  const span = Math.max(chronicle.workloadEndUs - chronicle.originUs, 1);
-  const held = new Map<string, { slow: Dot; quick: Dot }>();
-  for (const { stream, sends } of ledger.streams) {
-    if (!stream.application) continue;
-    for (let row = 0; row < sends.rows; row += 1) {
-      const name = OUTCOME_NAMES[sends.code.get(row) as keyof typeof OUTCOME_NAMES];
-      if (name === undefined) continue;
-      const dueUs = sends.dueUs.get(row);
-      const column = Math.floor(((dueUs - chronicle.originUs) / span) * SIZE.pointsMax);
-      const latencyMs = round((sends.answeredUs(row) - dueUs) / 1000);
-      const dot: Dot = [round(chronicle.ms(dueUs)), latencyMs, name];
-      const key = `${column}/${name}`;
-      const both = held.get(key);
-      if (!both) held.set(key, { slow: dot, quick: dot });
-      else if (latencyMs > both.slow[1]) both.slow = dot;
-      else if (latencyMs < both.quick[1]) both.quick = dot;
+  return DOTS.flatMap(([code, name]) => {
+    const extremes = new Extremes(chronicle);
+    for (const { stream, sends } of ledger.streams) {
+      if (!stream.application) continue;
+      for (let row = 0; row < sends.rows; row += 1) {
+        if (sends.code.get(row) !== code) continue;
+        extremes.add(sends.dueUs.get(row), sends.answerDelayUs.get(row));
+      }
+    }
+    return extremes.dots(name);
+  }).sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+}
+
+/** Per column the slowest and the quickest, and when each was due. */
+class Extremes {
+  readonly #chronicle: Chronicle;
+  readonly #slow = new Float64Array(SIZE.pointsMax + 1).fill(-1);
+  readonly #slowDue = new Float64Array(SIZE.pointsMax + 1);
+  readonly #quick = new Float64Array(SIZE.pointsMax + 1).fill(Infinity);
+  readonly #quickDue = new Float64Array(SIZE.pointsMax + 1);
+
+  constructor(chronicle: Chronicle) {
+    this.#chronicle = chronicle;
+  }
+
+  add(dueUs: number, latencyUs: number): void {
+    const { originUs, workloadEndUs } = this.#chronicle;
+    const share = (dueUs - originUs) / Math.max(workloadEndUs - originUs, 1);
+    const column = Math.min(Math.max(Math.floor(share * SIZE.pointsMax), 0), SIZE.pointsMax);
+    if (latencyUs > (this.#slow[column] as number)) {
+      this.#slow[column] = latencyUs;
+      this.#slowDue[column] = dueUs;
+    }
+    if (latencyUs < (this.#quick[column] as number)) {
+      this.#quick[column] = latencyUs;
+      this.#quickDue[column] = dueUs;
     }
   }
-  return [...held.values()]
-    .flatMap(({ slow, quick }) => (slow === quick ? [slow] : [quick, slow]))
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+
+  dots(name: Dot[2]): Dot[] {
+    const dot = (dueUs: number, latencyUs: number): Dot => [
+      round(this.#chronicle.ms(dueUs)),
+      round(latencyUs / 1000),
+      name,
+    ];
+    return Array.from(this.#slow).flatMap((slow, column) => {
+      if (slow < 0) return [];
+      const quick = this.#quick[column] as number;
+      const most = dot(this.#slowDue[column] as number, slow);
+      return quick < slow ? [dot(this.#quickDue[column] as number, quick), most] : [most];
+    });
+  }
 }
 
 type LossMap = Result["lossMap"];

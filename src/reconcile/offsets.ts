@@ -15,7 +15,6 @@
 import { BitPlane } from "./bit-plane.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { lastAtMost } from "./column.ts";
 
 import type { AuditedPlace, GroupLedger, Ledger } from "./ledger.ts";
 import type { OffsetVerdict } from "./result.ts";
@@ -248,7 +247,7 @@ function trueOffsetOf(ledger: Ledger, move: Move, audit: AuditedPlace, committed
   for (const again of audit.duplicates) copies.add(again.offset, again.count);
   let trueOffset = audit.start;
   const map = new SourceMap(ledger, move.from.log, move.partition);
-  map.forEach(audit, ({ offset, source, count }) => {
+  map.forEach(audit, (_stream, _seq, count, offset, source) => {
     const covered = Math.min(committed - source, count);
     for (let n = covered - 1; n >= 0; n -= 1) {
       // A second copy says nothing: replication had been there before.
@@ -274,7 +273,7 @@ function between(
   const { table } = audit;
   let records = 0;
   let given = 0;
-  const start = Math.max(lastAtMost(table.offset, from), 0);
+  const start = Math.max(table.rowBefore(from), 0);
   for (let row = start; row < table.rows && table.offset.get(row) < to; row += 1) {
     const first = Math.max(table.offset.get(row), from);
     const end = Math.min(table.offset.get(row) + table.count.get(row), to);

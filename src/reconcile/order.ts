@@ -11,11 +11,11 @@
  * On a mirror the rule is the source's order, across streams: what the source holds later must not
  * come earlier. A mirror that copies a reordered source is faithful, and is not blamed again.
  */
-import { BitPlane } from "./bit-plane.ts";
+import type { BitPlane } from "./bit-plane.ts";
 import { type Book, finalAudits } from "./content.ts";
-import type { AuditedPlace } from "./ledger.ts";
+import { type AuditedPlace, planeIn } from "./ledger.ts";
 import { holderOf, nameOf } from "./neighbourhood.ts";
-import { SourceMap } from "./source-offsets.ts";
+import { SourceMap, type VisitSource } from "./source-offsets.ts";
 
 const MIRROR_LANE = -1;
 
@@ -28,16 +28,27 @@ export function noteReorders(book: Book): void {
   }
 }
 
+/**
+ * A run whose ranks (the seq within a stream, or the offset at the source) must rise within its
+ * lane: a stream, or the one lane of a whole mirror.
+ */
 interface Step {
   stream: number;
   seq: number;
   count: number;
   offset: number;
-  /** What must rise: the seq within a stream, or the offset at the source. */
   rank: number;
-  /** Ranks of one lane must rise; lanes are streams, or one for the whole mirror. */
   lane: number;
 }
+
+type VisitStep = (
+  stream: number,
+  seq: number,
+  count: number,
+  offset: number,
+  rank: number,
+  lane: number,
+) => void;
 
 class OrderWalk {
   readonly #book: Book;
@@ -56,9 +67,9 @@ class OrderWalk {
   inOrder(): boolean {
     const last = new Map<number, number>();
     let ordered = true;
-    this.#walk((step) => {
-      if (step.rank < (last.get(step.lane) ?? 0)) ordered = false;
-      last.set(step.lane, step.rank + step.count - 1);
+    this.#walk((_stream, _seq, count, _offset, rank, lane) => {
+      if (rank < (last.get(lane) ?? 0)) ordered = false;
+      last.set(lane, rank + count - 1);
     });
     return ordered;
   }
@@ -66,19 +77,16 @@ class OrderWalk {
   note(): void {
     const highest = new Map<number, { rank: number; step: Step }>();
     const seen = new Map<number, BitPlane>();
-    this.#walk((step) => {
-      let plane = seen.get(step.stream);
-      if (!plane) {
-        plane = new BitPlane();
-        seen.set(step.stream, plane);
-      }
-      const held = highest.get(step.lane);
-      const below = held ? Math.min(Math.max(held.rank - step.rank, 0), step.count) : 0;
-      const late = below - plane.countIn(step.seq, below);
+    this.#walk((stream, seq, count, offset, rank, lane) => {
+      const step = { stream, seq, count, offset, rank, lane };
+      const plane = planeIn(seen, stream);
+      const held = highest.get(lane);
+      const below = held ? Math.min(Math.max(held.rank - rank, 0), count) : 0;
+      const late = below - plane.countIn(seq, below);
       if (held && late > 0) this.#add(step, late, held.step);
-      plane.add(step.seq, step.count);
-      const rank = step.rank + step.count - 1;
-      if (!held || rank > held.rank) highest.set(step.lane, { rank, step });
+      plane.add(seq, count);
+      const last = rank + count - 1;
+      if (!held || last > held.rank) highest.set(lane, { rank: last, step });
     });
   }
 
@@ -108,19 +116,17 @@ class OrderWalk {
   }
 
   /** Visits runs in order of offset, cut where their rank may jump. */
-  #walk(visit: (step: Step) => void): void {
+  #walk(visit: VisitStep): void {
     const { table, place } = this.#audit;
+    const bySource: VisitSource = (stream, seq, count, offset, source) =>
+      visit(stream, seq, count, offset, source, MIRROR_LANE);
     for (let row = 0; row < table.rows; row += 1) {
       const [stream, seq] = [table.stream.get(row), table.seq.get(row)];
-      const run = { stream, seq, count: table.count.get(row), offset: table.offset.get(row) };
+      const [count, offset] = [table.count.get(row), table.offset.get(row)];
       const { log, application } = this.#book.ledger.world.stream(stream);
-      if (this.#map === undefined || place.log.mirrorOf !== log.id) {
-        if (application) visit({ ...run, rank: seq, lane: stream });
-        continue;
-      }
-      this.#map.cut(run, ({ source, ...part }) =>
-        visit({ ...part, rank: source, lane: MIRROR_LANE }),
-      );
+      if (this.#map !== undefined && place.log.mirrorOf === log.id) {
+        this.#map.cut(stream, seq, count, offset, bySource);
+      } else if (application) visit(stream, seq, count, offset, seq, stream);
     }
   }
 }

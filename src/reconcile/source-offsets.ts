@@ -7,7 +7,7 @@
  * its disks are gone, the acks are all there is. What neither knows is passed over.
  */
 import { BitPlane } from "./bit-plane.ts";
-import { Column, lastAtMost, sortBy } from "./column.ts";
+import { Column, Cursor, sortBy } from "./column.ts";
 import type { AuditedPlace, Ledger } from "./ledger.ts";
 
 /** Runs of one stream, sorted by seq, and where they lie. A table of sends is one. */
@@ -15,25 +15,28 @@ interface OffsetTable {
   readonly seq: Column;
   readonly count: Column;
   readonly offset: Column;
+  /** The last row that begins at or before a seq, or -1. */
+  rowBefore(seq: number): number;
 }
 
-export interface Run {
-  stream: number;
-  seq: number;
-  count: number;
-  /** On the mirror. */
-  offset: number;
-}
+/**
+ * A run of a mirror, and where it lies on the records' own log. Plain arguments, because a large log
+ * has millions of them.
+ */
+export type VisitSource = (
+  stream: number,
+  seq: number,
+  count: number,
+  offset: number,
+  source: number,
+) => void;
 
-export interface SourceRun extends Run {
-  /** On the record's own log. */
-  source: number;
-}
+type VisitRest = (seq: number, count: number, offset: number) => void;
 
 export class SourceMap {
   readonly #ledger: Ledger;
   readonly #sourceLog: number;
-  readonly #audited = new Map<number, OffsetTable>();
+  readonly #audited = new Map<number, AuditedOffsets>();
 
   constructor(ledger: Ledger, sourceLog: number, partition: number) {
     this.#ledger = ledger;
@@ -43,48 +46,40 @@ export class SourceMap {
   }
 
   /** Visits what an audited mirror holds of the source, in order of its offsets. */
-  forEach(mirror: AuditedPlace, visit: (run: SourceRun) => void): void {
-    const { table } = mirror;
-    for (let row = 0; row < table.rows; row += 1) {
-      this.cut(
-        {
-          stream: table.stream.get(row),
-          seq: table.seq.get(row),
-          count: table.count.get(row),
-          offset: table.offset.get(row),
-        },
-        visit,
-      );
+  forEach(mirror: AuditedPlace, visit: VisitSource): void {
+    const { stream, seq, count, offset } = mirror.table;
+    for (let row = 0; row < mirror.table.rows; row += 1) {
+      this.cut(stream.get(row), seq.get(row), count.get(row), offset.get(row), visit);
     }
   }
 
   /** Cuts one run of a mirror where its records do not lie side by side at the source. */
-  cut(run: Run, visit: (run: SourceRun) => void): void {
-    const stream = this.#ledger.stream(run.stream);
-    if (stream.stream.log.id !== this.#sourceLog) return;
-    const byAcks = (rest: Run) => cutAt(stream.sends, rest, visit, () => {});
-    const audited = this.#audited.get(run.stream);
-    if (audited) cutAt(audited, run, visit, byAcks);
-    else byAcks(run);
+  cut(stream: number, seq: number, count: number, offset: number, visit: VisitSource): void {
+    const ledger = this.#ledger.stream(stream);
+    if (ledger.stream.log.id !== this.#sourceLog) return;
+    const byAcks: VisitRest = (first, some, at) =>
+      cutAt(ledger.sends, stream, first, some, at, visit, passOver);
+    const audited = this.#audited.get(stream);
+    if (audited) cutAt(audited, stream, seq, count, offset, visit, byAcks);
+    else byAcks(seq, count, offset);
   }
 }
+
+function passOver(): void {}
 
 /** Gives the parts of a run that a table knows to `visit`, and the others to `rest`. */
 function cutAt(
   table: OffsetTable,
-  run: Run,
-  visit: (run: SourceRun) => void,
-  rest: (run: Run) => void,
+  stream: number,
+  seq: number,
+  count: number,
+  offset: number,
+  visit: VisitSource,
+  rest: VisitRest,
 ): void {
-  const part = (from: number, to: number): Run => ({
-    stream: run.stream,
-    seq: from,
-    count: to - from,
-    offset: run.offset + from - run.seq,
-  });
-  const end = run.seq + run.count;
-  let at = run.seq;
-  let row = Math.max(lastAtMost(table.seq, run.seq), 0);
+  const end = seq + count;
+  let at = seq;
+  let row = Math.max(table.rowBefore(seq), 0);
   for (; row < table.seq.length && at < end; row += 1) {
     const first = table.seq.get(row);
     if (first >= end) break;
@@ -92,15 +87,15 @@ function cutAt(
     const upTo = Math.min(first + table.count.get(row), end);
     if (base < 0 || upTo <= at) continue;
     const from = Math.max(first, at);
-    if (from > at) rest(part(at, from));
-    visit({ ...part(from, upTo), source: base + from - first });
+    if (from > at) rest(at, from - at, offset + at - seq);
+    visit(stream, from, upTo - from, offset + from - seq, base + from - first);
     at = upTo;
   }
-  if (at < end) rest(part(at, end));
+  if (at < end) rest(at, end - at, offset + at - seq);
 }
 
 /** Where each record first lies on an audited log, by stream and seq. */
-function indexBySeq(audit: AuditedPlace, tables: Map<number, OffsetTable>): void {
+function indexBySeq(audit: AuditedPlace, tables: Map<number, AuditedOffsets>): void {
   const { table } = audit;
   const known = new Map<number, BitPlane>();
   for (let row = 0; row < table.rows; row += 1) {
@@ -108,38 +103,42 @@ function indexBySeq(audit: AuditedPlace, tables: Map<number, OffsetTable>): void
     let held = tables.get(stream);
     let plane = known.get(stream);
     if (!held || !plane) {
-      held = emptyTable();
+      held = new AuditedOffsets();
       plane = new BitPlane();
       tables.set(stream, held);
       known.set(stream, plane);
     }
     const [seq, count, offset] = [table.seq.get(row), table.count.get(row), table.offset.get(row)];
-    if (plane.countIn(seq, count) === 0) push(held, seq, count, offset);
+    if (plane.countIn(seq, count) === 0) held.push(seq, count, offset);
     else {
       // A further copy of some of them: only the others are new.
       for (let n = 0; n < count; n += 1) {
-        if (!plane.has(seq + n)) push(held, seq + n, 1, offset + n);
+        if (!plane.has(seq + n)) held.push(seq + n, 1, offset + n);
       }
     }
     plane.add(seq, count);
   }
-  for (const held of tables.values()) sortTable(held);
+  for (const held of tables.values()) held.seal();
 }
 
-function emptyTable(): OffsetTable {
-  return {
-    seq: new Column(),
-    count: new Column(),
-    offset: new Column(),
-  };
-}
+/** A table of its own, for what an audit found. */
+class AuditedOffsets implements OffsetTable {
+  readonly seq = new Column();
+  readonly count = new Column();
+  readonly offset = new Column();
+  readonly #cursor = new Cursor(this.seq);
 
-function push(table: OffsetTable, seq: number, count: number, offset: number): void {
-  table.seq.push(seq);
-  table.count.push(count);
-  table.offset.push(offset);
-}
+  rowBefore(seq: number): number {
+    return this.#cursor.lastAtMost(seq);
+  }
 
-function sortTable({ seq, count, offset }: OffsetTable): void {
-  sortBy(seq, [seq, count, offset]);
+  push(seq: number, count: number, offset: number): void {
+    this.seq.push(seq);
+    this.count.push(count);
+    this.offset.push(offset);
+  }
+
+  seal(): void {
+    sortBy(this.seq, [this.seq, this.count, this.offset]);
+  }
 }
