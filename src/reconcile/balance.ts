@@ -69,13 +69,10 @@ function sendsAccount(streams: readonly StreamLedger[]): Balance {
 
 /** Left: acks. Right: what the logs hold of them, by where they lie. */
 function ackedAccount(fates: readonly Fate[]): Balance {
-  const intact = (fate: Fate) =>
-    select({ inAll: [fate.stream.acked, planeOf(fate.surviving, "seen", fate)] });
+  const seen = (fate: Fate) => fate.surviving?.seen.get(fate.stream.stream.index) ?? new BitPlane();
+  const intact = (fate: Fate) => select({ inAll: [fate.stream.acked, seen(fate)] });
   const hurt = (fate: Fate) =>
-    select({
-      inAll: [fate.stream.acked, planeOf(fate.surviving, "damaged", fate)],
-      inNone: [planeOf(fate.surviving, "seen", fate)],
-    });
+    select({ inAll: [fate.stream.acked, fate.damaged], inNone: [seen(fate)] });
   return account(
     "Where every acknowledged record is",
     { id: "acked", label: "acknowledged", count: sumOf(fates, (fate) => fate.stream.acked.size) },
@@ -87,10 +84,6 @@ function ackedAccount(fates: readonly Fate[]): Balance {
       { id: "lost", label: "lost", count: sumOf(fates, (fate) => fate.lost) },
     ],
   );
-}
-
-function planeOf(audit: AuditedPlace | undefined, which: "seen" | "damaged", fate: Fate): BitPlane {
-  return audit?.[which].get(fate.stream.stream.index) ?? new BitPlane();
 }
 
 /** Left: records the audit met. Right: what they are, by what producers said of them. */

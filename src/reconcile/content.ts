@@ -89,6 +89,10 @@ const DEFECTS: Record<number, { class: "corrupt" | "phantom"; cause: string }> =
   [DEFECT.alien]: { class: "phantom", cause: "not a record of this drill" },
 };
 
+function defectOf(defect: number): { class: "corrupt" | "phantom"; cause: string } {
+  return DEFECTS[defect] ?? { class: "corrupt", cause: `defect ${defect}` };
+}
+
 /**
  * Records whose bytes are not what was sent. A hurt record that replication carried over is one
  * defect seen twice; the copy is kept apart by cause.
@@ -100,7 +104,7 @@ export function noteBadRecords({ ledger, chronicle, anomalies }: Book): void {
   const isMirror = (bad: BadRecord) => world.place(bad.place).log.role === "mirror";
   for (const bad of ledger.bad) if (!isMirror(bad)) atSource.add(identity(bad));
   for (const bad of ledger.bad) {
-    const known = DEFECTS[bad.defect] ?? { class: "corrupt", cause: `defect ${bad.defect}` };
+    const known = defectOf(bad.defect);
     const copied = isMirror(bad) && bad.defect !== DEFECT.alien && atSource.has(identity(bad));
     const place = world.place(bad.place);
     const index = world.streamIndex(bad.producer, bad.partition);
@@ -124,6 +128,16 @@ export function noteBadRecords({ ledger, chronicle, anomalies }: Book): void {
           (claims ? `, claims to be ${nameOf(world, index, bad.seq)}` : "") +
           (audit ? `; ${holderOf(world, audit.table, bad.offset - 1)}` : ""),
       },
+    );
+  }
+}
+
+/** Too many to be kept one by one: counted, without a place. */
+export function noteBadBeyond({ ledger, anomalies }: Book): void {
+  for (const [defect, count] of [...ledger.badBeyond].sort(([a], [b]) => a - b)) {
+    anomalies.add(
+      { ...defectOf(defect), violation: true },
+      { count, detail: () => `${count} more, not kept one by one` },
     );
   }
 }

@@ -141,5 +141,6 @@ export function noteBad(
 ): void {
   if (found.offset < 0) return;
   if (planeIn(ledger.badOffsets, place).add(found.offset, 1) > 0) return;
-  ledger.bad.push({ place, ...found });
+  if (ledger.bad.length < SIZE.badRecordsMax) ledger.bad.push({ place, ...found });
+  else ledger.badBeyond.set(found.defect, (ledger.badBeyond.get(found.defect) ?? 0) + 1);
 }

@@ -60,7 +60,9 @@ export class ReaderIntake {
     offsets.add(offset, count);
     this.#checkAgainstAudit(place, block, i, index);
     const key = `${block.actor(i)}:${place}`;
-    if (!group.firstDelivered.has(key)) group.firstDelivered.set(key, { offset, tUs });
+    if ((group.firstDelivered.get(key)?.tUs ?? Infinity) > tUs) {
+      group.firstDelivered.set(key, { offset, tUs });
+    }
     if (index < 0) {
       for (let n = 0; n < count; n += 1) this.#strayAt(place, block, i, n);
       return;

@@ -19,6 +19,7 @@ import { type AssessInput, assess } from "./assess.ts";
 import { balancesOf } from "./balance.ts";
 import { Chronicle } from "./chronicle.ts";
 import {
+  noteBadBeyond,
   noteBadRecords,
   noteDuplicates,
   noteImpossibleRecords,
@@ -169,6 +170,7 @@ const CONTENT_CHECKS = [
   noteDuplicates,
   noteReorders,
   noteBadRecords,
+  noteBadBeyond,
   noteImpossibleRecords,
   noteRedeliveries,
   noteUnread,

@@ -163,6 +163,8 @@ export class Ledger {
   /** By place: offsets of bad records. */
   readonly badOffsets = new Map<number, BitPlane>();
   readonly bad: BadRecord[] = [];
+  /** By defect: bad records beyond those that are kept. */
+  readonly badBeyond = new Map<number, number>();
   /** Rows that name what the plan does not have; each sentence once, with its count. */
   readonly oddities = new Map<string, number>();
   /** Offsets at which a reader met another record than the audit; each offset once. */

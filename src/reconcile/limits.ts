@@ -39,6 +39,8 @@ export const SIZE = {
   exposureBucketsMax: 60_000,
   /** Runs of duplicates kept for telling causes apart. Beyond it only the count goes on. */
   duplicateRunsMax: 1_000_000,
+  /** Damaged and foreign records kept one by one. Beyond it only their number goes on. */
+  badRecordsMax: 100_000,
   reasonsMax: 40,
   markersPerLaneMax: 200,
 } as const;

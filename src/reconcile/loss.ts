@@ -10,10 +10,11 @@
  * Where a stream survives is `World.survivingLog`. Only acked records count; what nobody knows the
  * outcome of (indeterminate, unanswered) is shown beside.
  */
+import { DEFECT } from "../history/journal-format.ts";
 import type { Anomalies } from "./anomalies.ts";
 import { BitPlane, type Selection, select, unionOf } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
-import type { AuditedPlace, Ledger, StreamLedger } from "./ledger.ts";
+import type { AuditedPlace, BadRecord, Ledger, StreamLedger } from "./ledger.ts";
 import { aroundRun } from "./neighbourhood.ts";
 
 /** What became of the acked records of one stream. */
@@ -29,7 +30,8 @@ export interface Fate {
   lost: number;
   stranded: number;
   overwritten: number;
-  damaged: number;
+  /** Records that are there with their bytes hurt: a corruption, and no loss. */
+  damaged: BitPlane;
   shape: "none" | "tail" | "hole";
   oldestMissingDueUs: number | null;
   /** Selects the missing records; for the loss map. */
@@ -39,6 +41,8 @@ export interface Fate {
 }
 
 const NOTHING = new BitPlane();
+/** Records of somebody else: nothing of ours lies there. */
+const NOT_OURS = new Set<number>([DEFECT.foreign, DEFECT.alien]);
 
 /** The fate of every stream that `judged` says has one, in the order of streams. */
 export function fatesOf(ledger: Ledger): Fate[] {
@@ -52,7 +56,8 @@ function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
   const { log, partition, index } = stream.stream;
   const survivor = world.survivingLog(log);
   const surviving = survivor && ledger.finalAudit(survivor.id, partition);
-  const present = [surviving?.seen.get(index) ?? NOTHING, surviving?.damaged.get(index) ?? NOTHING];
+  const hurt = surviving ? damagedOf(ledger, stream, surviving) : NOTHING;
+  const present = [surviving?.seen.get(index) ?? NOTHING, hurt];
   const absent: Selection = { inAll: [stream.acked], inNone: present };
   const others = world.family(log).filter((one) => one !== survivor);
   const finals = others.flatMap((one) => ledger.finalAudit(one.id, partition) ?? []);
@@ -77,7 +82,7 @@ function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
     lost,
     overwritten,
     stranded: missing - lost - overwritten,
-    damaged: surviving?.damaged.get(index)?.size ?? 0,
+    damaged: hurt,
     ...shapeOf(stream, absent, missing),
     absent,
     unknown: select(unknown),
@@ -86,6 +91,36 @@ function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
       inNone: unknown.inNone,
     }),
   };
+}
+
+function credible(ledger: Ledger, bad: BadRecord): boolean {
+  const index = ledger.world.streamIndex(bad.producer, bad.partition);
+  return index >= 0 && ledger.stream(index).sent.has(bad.seq);
+}
+
+/**
+ * Records of a stream that lie damaged on a log: by what they claim to be; and where damage has hit
+ * the claim itself (it names nothing that was sent), on the stream's own log, by what was acked at
+ * that offset. A credible claim is never overruled: that would excuse a loss.
+ */
+function damagedOf(ledger: Ledger, stream: StreamLedger, audit: AuditedPlace): BitPlane {
+  const { index, log } = stream.stream;
+  const claimed = audit.damaged.get(index) ?? NOTHING;
+  const here = ledger.bad.filter(
+    (bad) => bad.place === audit.place.index && !NOT_OURS.has(bad.defect) && !credible(ledger, bad),
+  );
+  if (log !== audit.place.log || here.length === 0) return claimed;
+  const byAck = new BitPlane();
+  const offsets = new Set(here.map(({ offset }) => offset));
+  const { sends } = stream;
+  for (let row = 0; row < sends.rows; row += 1) {
+    const base = sends.offset.get(row);
+    if (base < 0) continue;
+    for (let n = 0; n < sends.count.get(row); n += 1) {
+      if (offsets.has(base + n)) byAck.add(sends.seq.get(row) + n, 1);
+    }
+  }
+  return unionOf([claimed, byAck]);
 }
 
 /**

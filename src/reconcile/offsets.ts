@@ -15,7 +15,7 @@
 import { BitPlane } from "./bit-plane.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-
+import { type Move, movesOf } from "./group-moves.ts";
 import type { AuditedPlace, GroupLedger, Ledger } from "./ledger.ts";
 import type { OffsetVerdict } from "./result.ts";
 import { SourceMap } from "./source-offsets.ts";
@@ -27,26 +27,8 @@ export interface JudgedOffset {
   replayed: number;
 }
 
-/** A group's step from one place to another; both are the same when it resumed where it was. */
-interface Move {
-  group: GroupLedger;
-  from: { log: number; topic: string; place: number };
-  to: { log: number; place: number };
-  partition: number;
-  reader: number;
-  /** The last commit counts only when it was confirmed before this. */
-  resumedUs: number;
-  /** -1: no committed offset. Undefined: no resume row; the first delivery says where. */
-  resumed: number | undefined;
-  firstDelivered: number | undefined;
-}
-
 export function offsetVerdictsOf(ledger: Ledger, chronicle: Chronicle): JudgedOffset[] {
-  const moves = ledger.groups.flatMap((group) => [
-    ...takeovers(ledger, group),
-    ...resumptions(ledger, chronicle, group),
-  ]);
-  return moves
+  return movesOf(ledger, chronicle)
     .map((move) => judgeMove(ledger, chronicle, move))
     .filter((judged): judged is JudgedOffset => judged !== undefined)
     .sort(
@@ -59,72 +41,6 @@ export function offsetVerdictsOf(ledger: Ledger, chronicle: Chronicle): JudgedOf
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Moves to another cluster or region: one for each partition of each log the elder read. */
-function takeovers(ledger: Ledger, group: GroupLedger): Move[] {
-  const { world } = ledger;
-  const moves: Move[] = [];
-  for (const heir of group.group.readers) {
-    const elder = heir.takesOverFrom === undefined ? undefined : world.reader(heir.takesOverFrom);
-    for (const logId of elder?.logs ?? []) {
-      const log = world.log(logId);
-      const target = heir.logs.map((id) => world.log(id)).find((one) => one?.mirrorOf === logId);
-      const to = heir.logs.includes(logId) ? log : target;
-      if (!log || !to) continue;
-      for (let partition = 0; partition < log.partitions; partition += 1) {
-        const place = world.placeIndex(to.id, partition);
-        const delivered = group.firstDelivered.get(`${heir.id}:${place}`);
-        const resume = resumeBefore(group, heir.id, place, delivered?.tUs ?? Infinity);
-        moves.push({
-          group,
-          from: { log: log.id, topic: log.topic, place: world.placeIndex(log.id, partition) },
-          to: { log: to.id, place },
-          partition,
-          reader: heir.id,
-          resumedUs: resume?.tUs ?? delivered?.tUs ?? Infinity,
-          resumed: resume?.offset,
-          firstDelivered: delivered?.offset,
-        });
-      }
-    }
-  }
-  return moves;
-}
-
-/**
- * Where a reader started from: the last answer it got before its first delivery. It asks before it
- * joins and again when it has, and synced offsets may arrive in between.
- */
-function resumeBefore(group: GroupLedger, reader: number, place: number, untilUs: number) {
-  const all = group.resumes.filter((one) => one.reader === reader && one.place === place);
-  return all.findLast((one) => one.tUs <= untilUs) ?? all[0];
-}
-
-/** The first time after the fault that a group's own reader resumed on a log it had been reading. */
-function resumptions(ledger: Ledger, chronicle: Chronicle, group: GroupLedger): Move[] {
-  const t0 = chronicle.t0;
-  if (!t0) return [];
-  const moves: Move[] = [];
-  const done = new Set<number>();
-  for (const resume of group.resumes) {
-    const reader = ledger.world.reader(resume.reader);
-    const early = resume.tUs <= t0.highUs;
-    if (early || reader?.takesOverFrom !== undefined || done.has(resume.place)) continue;
-    done.add(resume.place);
-    const { log, partition } = ledger.world.place(resume.place);
-    moves.push({
-      group,
-      from: { log: log.id, topic: log.topic, place: resume.place },
-      to: { log: log.id, place: resume.place },
-      partition,
-      reader: resume.reader,
-      resumedUs: resume.tUs,
-      resumed: resume.offset,
-      firstDelivered: group.firstDelivered.get(`${resume.reader}:${resume.place}`)?.offset,
-    });
-  }
-  return moves;
 }
 
 interface Commit {

@@ -55,7 +55,8 @@ export class Oracle {
   readonly #delivered = new Map<string, Set<string>>();
   readonly #offsets = new Map<string, number>();
   readonly #bad = new Set<string>();
-  readonly #damaged = new Map<string, Set<string>>();
+  /** place → what lies damaged there: offset and claimed identity. */
+  readonly #damaged = new Map<string, { offset: number; claims: string }[]>();
 
   constructor(judging: Judging, journals: readonly MemoryJournal[]) {
     this.#judging = judging;
@@ -83,9 +84,9 @@ export class Oracle {
         return;
       case ROW.bad: {
         this.#bad.add(`${place}@${field(row, "offset")}`);
-        const claimed = recordsOf(row)[0]?.rec.id ?? "";
-        const here = this.#damaged.get(place) ?? new Set();
-        this.#damaged.set(place, here.add(claimed));
+        const claims = recordsOf(row)[0]?.rec.id ?? "";
+        const here = this.#damaged.get(place) ?? [];
+        this.#damaged.set(place, [...here, { offset: field(row, "offset"), claims }]);
         return;
       }
       case ROW.end:
@@ -153,6 +154,15 @@ export class Oracle {
     );
   }
 
+  /** Damaged there: it says so itself, or says nonsense at the offset that was acked. */
+  #isHurt(rec: Rec, log: number): boolean {
+    const here = this.#damaged.get(`${log}/${rec.partition}`) ?? [];
+    if (here.some(({ claims }) => claims === rec.id)) return true;
+    if (log !== this.#logOf(rec.producer)) return false;
+    const named = this.#acked.get(rec.id)?.offset ?? -1;
+    return here.some(({ offset, claims }) => offset === named && !this.#sent.has(claims));
+  }
+
   counts(): OracleCounts {
     return {
       ...this.#losses(),
@@ -173,7 +183,7 @@ export class Oracle {
     for (const { rec } of this.#acked.values()) {
       const own = this.#logOf(rec.producer);
       const survivor = this.#survivor(own);
-      const hurt = this.#damaged.get(`${survivor}/${rec.partition}`)?.has(rec.id) ?? false;
+      const hurt = survivor !== undefined && this.#isHurt(rec, survivor);
       const there = survivor !== undefined && this.#ids(survivor, rec.partition).has(rec.id);
       if (there || hurt) {
         lastPresent.set(rec.stream, Math.max(lastPresent.get(rec.stream) ?? -1, rec.seq));
@@ -281,7 +291,7 @@ export class Oracle {
       const own = this.#logOf(rec.producer);
       const place = `${own}/${rec.partition}`;
       const reading = this.#final(own, rec.partition);
-      const hurt = this.#damaged.get(place)?.has(rec.id) ?? false;
+      const hurt = this.#isHurt(rec, own);
       if (offset < 0 || (named.get(`${place}@${offset}`) ?? 0) > 1) continue;
       if (reading.get(offset)?.id === rec.id) continue;
       const lies = [...reading.values()].some(({ id }) => id === rec.id);
