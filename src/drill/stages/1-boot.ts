@@ -1,5 +1,5 @@
 /**
- * Stage 1: networks, gateways, Kafka nodes and agents, all at once; then each cluster is ready when
+ * Stage 1: networks, gateways, Kafka nodes and observers, all at once; each cluster is ready when
  * its own protocol says so: every broker registered, unfenced and answering.
  */
 import { DrillError, messageOf } from "../../kernel/errors.ts";
@@ -22,24 +22,30 @@ export async function boot(context: RunContext): Promise<void> {
     await runtime.startNode(node, cluster.clusterId, cluster.kafka);
     history.record({ type: "node.state", node: node.name, state: "started" });
   });
-  await settleAll([...nodes, ...startAgents(context)]);
+  const observers = plan.topology.regions.map(({ name }) => context.agents.start(name, "observer"));
+  await settleAll([...nodes, ...observers]);
   throwIfAborted(context.signal);
   await settleAll(plan.topology.clusters.map(({ name }) => clusterReady(context, name)));
 }
 
-/** One observer a region, and an agent for each role that a region has initial clients for. */
-function startAgents(context: RunContext): Promise<unknown>[] {
+/**
+ * The agents of the first clients, one for each role in a region. They start when the clusters are
+ * up, beside topics and replication, which leave a core idle; the observers started before.
+ */
+export async function startClientAgents(context: RunContext): Promise<void> {
   const { plan, agents } = context;
   const initial = <T extends { start: string }>(clients: T[]) =>
     clients.filter(({ start }) => start === "initial");
-  return plan.topology.regions.flatMap(({ name }) => {
-    const roles: AgentRole[] = ["observer"];
-    const here = ({ region }: { region: string }) => region === name;
-    if (initial(plan.producers).some(here)) roles.push("producers");
-    if (initial(plan.consumers).some(here)) roles.push("consumers");
-    if (plan.canaries.some(here)) roles.push("canary");
-    return roles.map((role) => agents.start(name, role));
-  });
+  await settleAll(
+    plan.topology.regions.flatMap(({ name }) => {
+      const roles: AgentRole[] = [];
+      const here = ({ region }: { region: string }) => region === name;
+      if (initial(plan.producers).some(here)) roles.push("producers");
+      if (initial(plan.consumers).some(here)) roles.push("consumers");
+      if (plan.canaries.some(here)) roles.push("canary");
+      return roles.map((role) => agents.start(name, role));
+    }),
+  );
 }
 
 async function clusterReady(context: RunContext, cluster: string): Promise<void> {

@@ -11,7 +11,7 @@ import type { LogRef } from "../../history/judging.ts";
 import { monotonicUs, poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
-import { settleAll } from "./1-boot.ts";
+import { settleAll, startClientAgents } from "./1-boot.ts";
 
 const TOPICS_WITHIN_MS = 60_000;
 const COORDINATOR_WITHIN_MS = 30_000;
@@ -27,20 +27,41 @@ const SEQS_PER_ROUND = 1000;
 export async function topics(context: RunContext): Promise<void> {
   const { plan, progress } = context;
   const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))];
-  await settleAll(clusters.map((cluster) => createTopics(context, cluster)));
-  await seedAll(context, 0);
+  const agents = startClientAgents(context);
+  // Awaited at the end; a failure before that must not leave its rejection unheard.
+  agents.catch(() => {});
+  await settleAll([
+    ...clusters.map((cluster) => createTopics(context, cluster)),
+    ...plan.consumers.map((consumer) => wakeCoordinator(context, consumer)),
+  ]);
   await settleAll(plan.consumers.map((consumer) => firstCommit(context, consumer)));
   throwIfAborted(context.signal);
-  await settleAll(
-    plan.topology.replications.map(async (replication) => {
-      const target = plan.topology.clusters.find(({ name }) => name === replication.to);
-      if (!target) throw new DrillError("E_INTERNAL", `no cluster ${replication.to}`);
-      await context.runtime.startReplication(replication, target.kafka);
-      context.history.record({ type: "node.state", node: replication.name, state: "started" });
-    }),
-  );
+  await settleAll([seedAll(context, 0), ...startReplications(context)]);
   await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
+  await agents;
   if (plan.replications.length > 0) progress.note("replication proven: record and offset crossed");
+}
+
+function startReplications(context: RunContext): Promise<void>[] {
+  const { plan, runtime, history } = context;
+  return plan.topology.replications.map(async (replication) => {
+    const target = plan.topology.clusters.find(({ name }) => name === replication.to);
+    if (!target) throw new DrillError("E_INTERNAL", `no cluster ${replication.to}`);
+    await runtime.startReplication(replication, target.kafka);
+    history.record({ type: "node.state", node: replication.name, state: "started" });
+  });
+}
+
+/** Asks for a group's offsets: the broker makes its internal topic meanwhile. The answer is moot. */
+async function wakeCoordinator(
+  context: RunContext,
+  { group, cluster, logs }: { group: string; cluster: string; logs: number[] },
+): Promise<void> {
+  const { topic } = logOf(context.plan, logs[0] ?? 0);
+  const ask = { address: addressOf(context.plan, cluster), group, topic, partitions: 1 };
+  await observerFor(context, cluster)
+    .request("group.offsets", ask)
+    .catch(() => {});
 }
 
 async function createTopics(context: RunContext, cluster: string): Promise<void> {

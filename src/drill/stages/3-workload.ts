@@ -10,7 +10,7 @@ import type { Origin } from "../agent-pool.ts";
 import { addressOf, logOf, type RunContext } from "../run-context.ts";
 import { settleAll } from "./1-boot.ts";
 
-const LEAD_US = 1_500_000;
+const LEAD_US = 500_000;
 const START_WITHIN_MS = 60_000;
 
 export async function startWorkload(context: RunContext): Promise<void> {

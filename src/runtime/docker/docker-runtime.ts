@@ -4,7 +4,9 @@
  * Every container and network carries the run's label and its owner; `destroy` and `sweep` go by
  * those. No broker port is published; the gateways' Toxiproxy API is, on loopback.
  */
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type Docker from "dockerode";
 import { poll } from "../../kernel/clock.ts";
@@ -206,11 +208,16 @@ export class DockerRuntime implements Runtime {
         { source: join(root, "package.json"), target: `${APP}/package.json`, mode: "ro" },
         { source: modules, target: `${APP}/node_modules`, mode: "ro" },
         { source: this.#options.journalDir, target: "/journals", mode: "rw" },
+        { source: compileCache(), target: "/cache", mode: "rw" },
       ],
     });
     const entry = `${APP}/${code.folder}/workload/agent.${code.extension}`;
     const id = await this.#start(
-      container.withEntrypoint(["/usr/local/bin/node"]).withCommand(["--no-warnings", entry]),
+      container
+        // kafkajs resolves names on libuv's threads: a slow look-up must not hold up the others.
+        .withEnvironment({ NODE_COMPILE_CACHE: "/cache", UV_THREADPOOL_SIZE: "64" })
+        .withEntrypoint(["/usr/local/bin/node"])
+        .withCommand(["--no-warnings", entry]),
       agent.name,
     );
     return attachAgent(this.#docker, id);
@@ -382,6 +389,13 @@ export class DockerRuntime implements Runtime {
     if (id === undefined) throw new DrillError("E_INTERNAL", `no container ${name} in this run`);
     return this.#docker.getContainer(id);
   }
+}
+
+/** Where agents keep compiled code between runs: an agent starts in half the CPU time with it. */
+function compileCache(): string {
+  const folder = join(tmpdir(), "blackstart-agent-cache");
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 /** The container that is a node's machine: its address, its name, its firewall. */
