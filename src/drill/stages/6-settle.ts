@@ -17,17 +17,10 @@ export async function settle(context: RunContext): Promise<void> {
   await awaitRecovery(context);
   await delay(context.plan.end.settleMs, context.signal);
   throwIfAborted(context.signal);
-  const producers = context.live.producers.size;
   await stopProducers(context);
   await Promise.all([drainConsumers(context), drainMirrors(context)]);
   await stopReaders(context);
-  context.history.record({ type: "workload.stopped", producers });
-}
-
-/** Stops clients that were frozen when the others were stopped, and go on since the heal. */
-export async function stopThawed(context: RunContext): Promise<void> {
-  await stopProducers(context);
-  await stopReaders(context);
+  context.history.record({ type: "workload.stopped", producers: context.live.producers.size });
 }
 
 async function awaitRecovery(context: RunContext): Promise<void> {
@@ -80,7 +73,6 @@ function whoIsSick(context: RunContext, stallMs: number): string {
   return "";
 }
 
-/** Stops every producer that can be asked; whoever is stopped is no longer a live client. */
 async function stopProducers(context: RunContext): Promise<void> {
   const { live, plan, progress } = context;
   const drainMs = plan.end.drainMs;
@@ -98,15 +90,11 @@ async function stopProducers(context: RunContext): Promise<void> {
     })),
   ].filter(({ agent }) => agent.alive);
   await Promise.all(
-    stops.map(async ({ producer, agent, op }) => {
-      if (op === "producer.stop") {
-        await agent.request(op, { producer, drainMs }, drainMs + 10_000);
-        live.producers.delete(producer);
-      } else {
-        await agent.request(op, { producer }, drainMs + 10_000);
-        live.canaries.delete(producer);
-      }
-    }),
+    stops.map(({ producer, agent, op }) =>
+      op === "producer.stop"
+        ? agent.request(op, { producer, drainMs }, drainMs + 10_000)
+        : agent.request(op, { producer }, drainMs + 10_000),
+    ),
   );
 }
 
@@ -179,15 +167,9 @@ async function stopReaders(context: RunContext): Promise<void> {
   await Promise.all([
     ...[...live.consumers]
       .filter(([, agent]) => agent.alive)
-      .map(async ([reader, agent]) => {
-        await agent.request("consumer.stop", { reader });
-        live.consumers.delete(reader);
-      }),
+      .map(([reader, agent]) => agent.request("consumer.stop", { reader })),
     ...[...live.watchers]
       .filter(([, agent]) => agent.alive)
-      .map(async ([reader, agent]) => {
-        await agent.request("watch.stop", { reader });
-        live.watchers.delete(reader);
-      }),
+      .map(([reader, agent]) => agent.request("watch.stop", { reader })),
   ]);
 }

@@ -19,8 +19,6 @@ import {
   throwIfAborted,
 } from "../run-context.ts";
 
-import { stopThawed } from "./6-settle.ts";
-
 const BOUNDS_WITHIN_MS = 60_000;
 const AUDIT_STALL_MS = 15_000;
 const AUDIT_WITHIN_MS = 300_000;
@@ -34,9 +32,8 @@ export async function audit(context: RunContext): Promise<void> {
   await auditLogs(context, alive, "surviving", 1);
   if (context.live.openFaults.size === 0) return;
   await stopReplication(context);
+  await endFrozen(context);
   await healAll(context);
-  // Frozen clients go on where they were: what they still send is to be read, too.
-  await stopThawed(context);
   if (dead.length === 0) return;
   try {
     for (const cluster of failed) await bringObserver(context, cluster);
@@ -142,6 +139,14 @@ async function stopReplication(context: RunContext): Promise<void> {
     await context.runtime.remove(name);
     context.removed.add(name);
     context.history.record({ type: "node.state", node: name, state: "removed", expected: true });
+  }
+}
+
+/** Frozen clients would go on once thawed, and what they send then is no part of the drill. */
+async function endFrozen(context: RunContext): Promise<void> {
+  for (const { name } of context.agents.all().filter(({ frozen }) => frozen)) {
+    context.expected.add(name);
+    await context.runtime.kill(name);
   }
 }
 
