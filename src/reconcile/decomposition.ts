@@ -4,7 +4,8 @@
  */
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import type { Outage, Viewed } from "./recovery.ts";
+import type { Outage } from "./outage.ts";
+import type { Viewed } from "./recovery.ts";
 import type { Result } from "./result.ts";
 
 type Decomposition = Result["decomposition"][number];

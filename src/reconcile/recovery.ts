@@ -1,125 +1,16 @@
 /**
- * Recovery times, per partition and viewpoint (metrics.md, "RTO").
- *
- * Naive rule: the outage is from the first error to the next success. Counter-example: kafkajs
- * retries inside its delivery timeout and reports no error at all, while nothing is acked for 20 s;
- * and after the first success a second stall may follow. Real rule: sends are due on an open
- * schedule, a send not done within `stallMs` of its due time is missed, and the partition has
- * recovered (T3) at the first done send from which on nothing was missed for `sustainedMs`.
- *
- * ```
- *        T0          T1 missed            T2          T3               T3 + sustainedMs
- *  ──────┼───────────┼────────────────────┼───────────┼──────────────────────┤
- *   fault interval   └─ due, not done ─┘  first done  └─ everything on time ─┘
- * ```
- * T0 is an interval, sends are due at distances, and an agent whose event loop was busy dates an ack
- * late, never early. So the truth lies in [T3 − T0.high − distance − late, T3 − T0.low]. Nothing missed: 0, and a stall shorter than the slowest
- * send on time cannot be excluded, which is the upper bound then.
+ * Recovery per viewpoint and partition: whose stalls are judged, and how partitions add up. What a
+ * stall and a recovery are is in `outage.ts`.
  */
 import type { Chronicle, Interval } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
+import { type Outage, outageOf, type Timing } from "./outage.ts";
 import type { PartitionRecovery, Recovery } from "./result.ts";
-import {
-  ackedUs,
-  type Chain,
-  chainsOf,
-  deliveredUs,
-  type Slot,
-  slotsOf,
-  spacingUs,
-} from "./slots.ts";
+import { ackedUs, type Chain, chainsOf, deliveredUs, slotsOf, spacingUs } from "./slots.ts";
 import type { Stream } from "./world.ts";
 
 /** Agents report their health this often, each time the worst since the report before. */
 const HEALTH_EVERY_US = 1_000_000;
-
-interface Timing {
-  t0: Interval;
-  endUs: number;
-  attributionEndUs: number;
-  stallUs: number;
-  sustainedUs: number;
-  spacingUs: number;
-  /** By how much the instrument may have dated an ack of this instant late. */
-  lateUs: (aroundUs: number) => number;
-}
-
-/** What one chain's slots say, µs. */
-export interface Outage {
-  firstMissedUs: number | null;
-  firstDoneUs: number | null;
-  sustainedUs: number | null;
-  valueUs: number;
-  lowUs: number;
-  highUs: number | null;
-  censored: boolean;
-  /** Due time of a miss that began after the recovery, if there was one. */
-  againUs: number | null;
-}
-
-/** Judges slots in order of due time. */
-export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
-  const { t0, stallUs, attributionEndUs, endUs } = timing;
-  const judged = slots.filter((slot) => slot.doneUs !== Infinity || slot.dueUs + stallUs <= endUs);
-  const missed = (slot: Slot) => slot.doneUs - slot.dueUs > stallUs;
-  const firstDoneUs = judged
-    .filter((slot) => slot.dueUs > t0.highUs)
-    .reduce((first, slot) => Math.min(first, slot.doneUs), Infinity);
-  const first = judged.findIndex((slot) => missed(slot) && slot.dueUs <= attributionEndUs);
-  const common = { firstDoneUs: Number.isFinite(firstDoneUs) ? firstDoneUs : null };
-  if (first < 0) {
-    const slowest = judged.reduce((most, slot) => Math.max(most, slot.doneUs - slot.dueUs), 0);
-    const none = { firstMissedUs: null, sustainedUs: null, againUs: null, censored: false };
-    return { ...common, ...none, valueUs: 0, lowUs: 0, highUs: Math.min(slowest, stallUs) };
-  }
-  const firstMissedUs = (judged[first] as Slot).dueUs;
-  const { sustainedUs, candidateUs, againUs } = sustainedFrom(judged, first, missed, timing);
-  if (sustainedUs === null) {
-    const lowUs = Math.max((candidateUs ?? endUs) - t0.highUs, 0);
-    const tail = { sustainedUs: null, againUs: null, highUs: null, censored: true };
-    return { ...common, firstMissedUs, ...tail, valueUs: lowUs, lowUs };
-  }
-  const middleUs = (t0.lowUs + t0.highUs) / 2;
-  const lateUs = timing.lateUs(sustainedUs);
-  const lowUs = Math.max(sustainedUs - t0.highUs - timing.spacingUs - lateUs, 0);
-  const highUs = Math.max(sustainedUs - t0.lowUs, 0);
-  const valueUs = Math.min(Math.max(sustainedUs - middleUs, 0), highUs);
-  return {
-    ...common,
-    firstMissedUs,
-    sustainedUs,
-    againUs,
-    valueUs,
-    lowUs,
-    highUs,
-    censored: false,
-  };
-}
-
-/** T3: the first done slot after a miss from which on nothing is missed for the whole window. */
-function sustainedFrom(
-  judged: readonly Slot[],
-  first: number,
-  missed: (slot: Slot) => boolean,
-  timing: Timing,
-): { sustainedUs: number | null; candidateUs: number | null; againUs: number | null } {
-  let start = -1;
-  for (let at = first; at < judged.length; at += 1) {
-    const slot = judged[at] as Slot;
-    if (missed(slot)) {
-      start = -1;
-      continue;
-    }
-    if (start < 0) start = at;
-    const begun = judged[start] as Slot;
-    if (slot.dueLastUs + 2 * timing.spacingUs >= begun.dueUs + timing.sustainedUs) {
-      const again = judged.find((later) => later.dueUs > slot.dueUs && missed(later));
-      return { sustainedUs: begun.doneUs, candidateUs: null, againUs: again?.dueUs ?? null };
-    }
-  }
-  const candidate = start < 0 ? null : (judged[start] as Slot).doneUs;
-  return { sustainedUs: null, candidateUs: candidate, againUs: null };
-}
 
 export interface RecoveryInput {
   ledger: Ledger;
@@ -248,17 +139,22 @@ function viewOf(
   worst: readonly { head: Stream; outage: Outage }[],
 ): Viewed {
   const partitions = worst.map(({ head, outage }) => partitionOf(chronicle, head, outage));
-  const values = partitions.map(({ rtoMs }) => rtoMs ?? 0).sort((a, b) => a - b);
+  const values = partitions.flatMap(({ rtoMs }) => rtoMs ?? []).sort((a, b) => a - b);
   const censored = partitions.some((partition) => partition.censored);
   const most = (pick: (p: PartitionRecovery) => number | null) =>
     partitions.reduce<number>((max, partition) => Math.max(max, pick(partition) ?? 0), 0);
+  const unobserved = partitions.filter(({ rtoMs }) => rtoMs === null).length;
+  const known = partitions.length > 0 && unobserved === 0;
   const recovery: Recovery = {
     viewpoint,
     measure: {
-      value: partitions.length > 0 ? most(({ rtoMs }) => rtoMs) : null,
+      value: known ? most(({ rtoMs }) => rtoMs) : null,
       low: partitions.length > 0 ? most(({ lowMs }) => lowMs) : null,
-      high: censored || partitions.length === 0 ? null : most(({ highMs }) => highMs),
+      high: known && !censored ? most(({ highMs }) => highMs) : null,
       censored,
+      ...(unobserved > 0
+        ? { inconclusive: `nothing was due after the fault on ${unobserved} partitions` }
+        : {}),
     },
     firstPartitionMs: values[0] ?? null,
     medianPartitionMs: values[Math.floor((values.length - 1) / 2)] ?? null,
@@ -279,9 +175,9 @@ function partitionOf(chronicle: Chronicle, head: Stream, outage: Outage): Partit
     firstMissedAtMs: at(outage.firstMissedUs),
     firstAckAtMs: at(outage.firstDoneUs),
     sustainedAtMs: at(outage.sustainedUs),
-    rtoMs: roundMs(outage.valueUs / 1000),
-    lowMs: roundMs(outage.lowUs / 1000),
-    highMs: outage.highUs === null ? null : roundMs(outage.highUs / 1000),
+    rtoMs: outage.observed ? roundMs(outage.valueUs / 1000) : null,
+    lowMs: outage.observed ? roundMs(outage.lowUs / 1000) : null,
+    highMs: outage.observed && outage.highUs !== null ? roundMs(outage.highUs / 1000) : null,
     censored: outage.censored,
   };
 }

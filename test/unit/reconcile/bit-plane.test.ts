@@ -1,0 +1,94 @@
+/** Goal: a plane is a set of numbers, whatever runs it was made of, and costs nothing when whole. */
+import { expect } from "chai";
+import fc from "fast-check";
+import { BitPlane, CHUNK_BITS, select, unionOf } from "../../../src/reconcile/bit-plane.ts";
+
+const near = fc.oneof(
+  fc.nat({ max: 300 }),
+  fc.integer({ min: CHUNK_BITS - 40, max: CHUNK_BITS + 40 }),
+);
+const runs = fc.array(fc.tuple(near, fc.integer({ min: 1, max: 100 })), { maxLength: 12 });
+
+function fill(pairs: readonly (readonly [number, number])[]): {
+  plane: BitPlane;
+  set: Set<number>;
+} {
+  const plane = new BitPlane();
+  const set = new Set<number>();
+  for (const [first, count] of pairs) {
+    let already = 0;
+    for (let n = first; n < first + count; n += 1) {
+      if (set.has(n)) already += 1;
+      set.add(n);
+    }
+    expect(plane.add(first, count)).to.equal(already);
+  }
+  return { plane, set };
+}
+
+function numbersOf(visit: (put: (first: number, count: number) => void) => void): number[] {
+  const numbers: number[] = [];
+  let end = -1;
+  visit((first, count) => {
+    expect(first, "runs are maximal and ascending").to.be.greaterThan(end);
+    end = first + count;
+    for (let n = first; n < end; n += 1) numbers.push(n);
+  });
+  return numbers;
+}
+
+const sorted = (set: Iterable<number>) => [...set].sort((a, b) => a - b);
+
+describe(BitPlane.name, () => {
+  it("holds what a Set holds", () => {
+    fc.assert(
+      fc.property(runs, near, fc.integer({ min: 1, max: 90 }), (pairs, first, count) => {
+        const { plane, set } = fill(pairs);
+        const within = sorted(set).filter((n) => n >= first && n < first + count);
+        expect(plane.size).to.equal(set.size);
+        expect(plane.has(first)).to.equal(set.has(first));
+        expect(plane.countIn(first, count)).to.equal(within.length);
+        expect(numbersOf((put) => plane.runsIn(first, count, put))).to.deep.equal(within);
+      }),
+    );
+  });
+
+  it("selects what is in all of some and in none of others", () => {
+    fc.assert(
+      fc.property(runs, runs, runs, (a, b, c) => {
+        const [one, two, three] = [fill(a), fill(b), fill(c)];
+        const selection = { inAll: [one.plane, two.plane], inNone: [three.plane] } as const;
+        const expected = sorted(one.set).filter((n) => two.set.has(n) && !three.set.has(n));
+        const found = numbersOf((put) => {
+          expect(select(selection, put)).to.equal(expected.length);
+        });
+        expect(found).to.deep.equal(expected);
+      }),
+    );
+  });
+
+  it("joins planes", () => {
+    fc.assert(
+      fc.property(runs, runs, (a, b) => {
+        const [one, two] = [fill(a), fill(b)];
+        const union = unionOf([one.plane, two.plane]);
+        const found = numbersOf((put) => select({ inAll: [union] }, put));
+        expect(found).to.deep.equal(sorted(new Set([...one.set, ...two.set])));
+      }),
+    );
+  });
+
+  it("gives the words of a whole chunk back", () => {
+    const plane = new BitPlane();
+    plane.add(0, CHUNK_BITS - 1);
+    expect(plane.bytes).to.equal(CHUNK_BITS / 8);
+    plane.add(CHUNK_BITS - 1, 1);
+    expect(plane.bytes).to.equal(0);
+    expect(plane.isFull(0)).to.equal(true);
+    expect(plane.add(5, 10)).to.equal(10);
+    // The next chunk gets cleared words, not those of the one before.
+    plane.add(CHUNK_BITS + 7, 1);
+    expect(plane.countIn(CHUNK_BITS, 100)).to.equal(1);
+    expect(plane.has(CHUNK_BITS + 6)).to.equal(false);
+  });
+});
