@@ -16,6 +16,8 @@ export function ownerOf(pid: number): string {
 /** Whether the process that a label names still runs. */
 export function ownerAlive(owner: string): boolean {
   const [pid = "", ticks = "0"] = owner.split(":");
+  // Process 0 is whoever asks: a label without a process would always seem alive.
+  if (!(Number(pid) > 0)) return false;
   const now = startTicks(Number(pid));
   if (now !== undefined) return now === ticks;
   return false;
