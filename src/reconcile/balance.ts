@@ -156,6 +156,11 @@ function deliveryAccount(group: GroupLedger): Balance {
         count: sumOf([...group.offsets.values()], (plane) => plane.size),
       },
       { id: "redelivered", label: "offsets handed over again", count: group.redelivered },
+      {
+        id: "reused",
+        label: "offsets handed over with another record than before",
+        count: group.reused,
+      },
     ],
   );
 }

@@ -3,10 +3,11 @@
  *
  * Redelivery is counted by *offset*, never by identity. Naive rule: a record handed over twice is a
  * redelivery. Counter-example: a producer's retry appended it twice, and the group read two offsets
- * once each; that is a duplicate append, with another cause and another cure.
+ * once each; that is a duplicate append, with another cause and another cure. Nor is a second record
+ * at an offset that had held another one: that log was cut.
  */
 import { DEFECT, ROW } from "../history/journal-format.ts";
-
+import type { BitPlane } from "./bit-plane.ts";
 import { noteBad } from "./ingest-audit.ts";
 import { CommitTable, type GroupLedger, type Ledger, planeIn, sightingsIn } from "./ledger.ts";
 import { SIZE } from "./limits.ts";
@@ -55,9 +56,15 @@ export class ReaderIntake {
     group.records += count;
     const offsets = planeIn(group.offsets, place);
     if (offsets.countIn(offset, count) > 0) {
-      offsets.runsIn(offset, count, (first, again) => redelivered(group, place, first, again, tUs));
+      const identities = index < 0 ? undefined : group.delivered.get(index);
+      const shift = block.seqFirst(i) - offset;
+      offsets.runsIn(offset, count, (first, again) =>
+        sameRecords(identities, first + shift, again, (seq, same) =>
+          redelivered(group, place, seq - shift, same, tUs),
+        ),
+      );
     }
-    offsets.add(offset, count);
+    group.reused += offsets.add(offset, count);
     this.#checkAgainstAudit(place, block, i, index);
     const key = `${block.actor(i)}:${place}`;
     if ((group.firstDelivered.get(key)?.tUs ?? Infinity) > tUs) {
@@ -161,6 +168,20 @@ export class ReaderIntake {
   }
 }
 
+/**
+ * Of records at offsets that were handed over before, those that are the same records. The others
+ * lie where something else had been: the log was cut and grew again, and nothing came twice.
+ */
+function sameRecords(
+  identities: BitPlane | undefined,
+  seq: number,
+  count: number,
+  visit: (seq: number, count: number) => void,
+): void {
+  if (identities) identities.runsIn(seq, count, visit);
+  else visit(seq, count);
+}
+
 /** Notes offsets handed over again; neighbours become one run. */
 function redelivered(
   group: GroupLedger,
@@ -170,6 +191,7 @@ function redelivered(
   tUs: number,
 ): void {
   group.redelivered += count;
+  group.reused -= count;
   const last = group.redeliveries.at(-1);
   if (last?.place === place && last.offset + last.count === offset) last.count += count;
   else if (group.redeliveries.length < SIZE.duplicateRunsMax) {

@@ -123,6 +123,8 @@ export class GroupLedger {
   records = 0;
   /** Offsets handed over more than once; full count. */
   redelivered = 0;
+  /** Offsets handed over again with another record than before. */
+  reused = 0;
   /** The rows that did; capped. */
   readonly redeliveries: { place: number; offset: number; count: number; tUs: number }[] = [];
 

@@ -3,7 +3,7 @@ import { SyntheticRun } from "../../unit/reconcile/synthetic-run.ts";
 import type { Case } from "./case.ts";
 import { evidenceCases } from "./evidence-cases.ts";
 import { contentCases, lossCases } from "./log-cases.ts";
-import { ackCases, offsetCases } from "./protocol-cases.ts";
+import { ackCases, offsetCases, truncationCases } from "./protocol-cases.ts";
 import { outageCases } from "./time-cases.ts";
 
 const clean = (scenario: "region-loss" | "outage" | "calm", planted: string): Case => ({
@@ -24,6 +24,7 @@ export const cases: Case[] = [
   ...lossCases,
   ...contentCases,
   ...ackCases,
+  ...truncationCases,
   ...offsetCases,
   ...outageCases,
   ...evidenceCases,

@@ -208,6 +208,19 @@ export const contentCases: Case[] = [
     place: { partition: P, seqFirst: 122, log: 3 },
   },
   {
+    name: "damage to a record's own name",
+    planted: "one record of the producer's log, its header cut: it claims to be nobody",
+    run: () => {
+      const run = new SyntheticRun({ scenario: "calm" });
+      const record = run.records(1, P).find(isRun(77, 1)) as LogRecord;
+      Object.assign(record, { defect: DEFECT.length, producer: 0, partition: 0, seq: 0 });
+      return run;
+    },
+    // Not lost as well: the ack of its offset says who it was.
+    anomalies: { corrupt: 1 },
+    place: { partition: P, log: 1 },
+  },
+  {
     name: "phantom (never sent)",
     planted: "2 records with seqs that no intent announced",
     run: () => {

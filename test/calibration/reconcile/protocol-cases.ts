@@ -1,7 +1,7 @@
 /** Defects of what was promised: acks, commits, resumed offsets. */
 import { expect } from "chai";
 import { dropRecords } from "../../unit/reconcile/synthetic-logs.ts";
-import type { Send } from "../../unit/reconcile/synthetic-model.ts";
+import type { LogRecord, Send } from "../../unit/reconcile/synthetic-model.ts";
 import { trueResume } from "../../unit/reconcile/synthetic-rows.ts";
 import { SyntheticRun } from "../../unit/reconcile/synthetic-run.ts";
 import type { Case } from "./case.ts";
@@ -83,6 +83,55 @@ export const ackCases: Case[] = [
     place: { partition: P, log: 1, offset: 400 },
   },
 ];
+
+/** What a group was handed before the log was cut and grew again. */
+export const truncationCases: Case[] = [
+  {
+    name: "unclean election",
+    planted: "5 acked and delivered records cut off; 5 others acked and stored at their offsets",
+    run: () => {
+      const run = new SyntheticRun({ scenario: "calm" });
+      const [cut, kept] = lastSends(run, 2) as [Send, Send];
+      const offset = cut.answer?.offset ?? 0;
+      const records = run.records(1, P);
+      const first = records.filter((one) => isOf(one, cut)).map((one) => ({ ...one }));
+      dropRecords(records, (one) => isOf(one, cut));
+      for (const record of records) {
+        if (isOf(record, kept)) record.offset = offset + record.seq - kept.seq;
+      }
+      records.sort((a, b) => a.offset - b.offset);
+      dropRecords(records, (one) => one.offset >= offset && !isOf(one, kept));
+      kept.answer = { ...(kept.answer as NonNullable<Send["answer"]>), offset };
+      forgetBehind(run, offset + kept.count);
+      run.tampering.alsoDelivered.push(...first.map((record) => ({ log: 1, record })));
+      run.logs.set(3, [run.records(3, 0), records.map((one) => ({ ...one })), run.records(3, 2)]);
+      return run;
+    },
+    anomalies: {
+      lost: 5,
+      "duplicate-acked-offset": 5,
+      "inconsistent-offset": 5,
+    },
+    place: { partition: P, log: 1 },
+    found: ({ rpo }) => {
+      expect(rpo.shape).to.equal("hole");
+      return "shape hole";
+    },
+  },
+];
+
+function isOf(record: LogRecord, send: Send): boolean {
+  const { producer, seq } = record;
+  return producer === send.producer && seq >= send.seq && seq < send.seq + send.count;
+}
+
+/** Probes that were acked at or behind an offset that is no more were never answered. */
+function forgetBehind(run: SyntheticRun, end: number): void {
+  for (const send of run.sends) {
+    const here = send.partition === P && send.producer === 3;
+    if (here && (send.answer?.offset ?? -1) >= end - 5) delete send.answer;
+  }
+}
 
 /** Leaves `width` offsets of the source empty, as transaction markers do; acks move along. */
 function openGap(run: SyntheticRun, at: number, width: number): void {

@@ -32,6 +32,31 @@ function outage(ms: number): Case {
 export const outageCases: Case[] = [
   ...[350, 1000, 3000, 5000].map(outage),
   {
+    name: "known outage of a group",
+    planted: "2500 ms without a delivery, while every send is acked",
+    run: () => new SyntheticRun({ scenario: "outage", outageMs: 0, deliveryOutageMs: 2500 }),
+    anomalies: {},
+    found: (result) => {
+      const consume = result.recoveries.find(({ viewpoint }) => viewpoint === "consume");
+      expect(produce(result).measure.value).to.equal(0);
+      expect(consume?.measure.low).to.be.at.most(2500);
+      expect(consume?.measure.high).to.be.at.least(2500);
+      return `RTO consume ${consume?.measure.value} ms, RTO produce 0`;
+    },
+  },
+  {
+    name: "known lag",
+    planted: "the mirror 400 ms behind for the whole run",
+    run: () => new SyntheticRun({ scenario: "calm", mirrorLagMs: 400 }),
+    anomalies: {},
+    found: ({ exposure }) => {
+      // Seen 405 ms after the append, which was up to 42 ms after the oldest of a send was due.
+      expect(exposure.maxTimeMs.low).to.be.at.most(447);
+      expect(exposure.maxTimeMs.high).to.be.at.least(447);
+      return `exposure ${exposure.maxTimeMs.value} ms, ${exposure.maxRecords.value} records`;
+    },
+  },
+  {
     name: "outage too short to be a stall",
     planted: "120 ms without an ack, below the stall limit of 200 ms",
     run: () => new SyntheticRun({ scenario: "outage", outageMs: 120 }),

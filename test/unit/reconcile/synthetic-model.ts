@@ -22,6 +22,8 @@ export interface SyntheticOptions {
   /** outage: how long, and which partitions; null: never over. */
   outageMs: number | null;
   outagePartitions: number[];
+  /** outage: the group is handed nothing for this long from the fault on. */
+  deliveryOutageMs: number;
   /** Resume offset of the takeover group = the true one + this. */
   resumeShift: number;
   /** Instead: no committed offset (-1), or far beyond the end. */
@@ -58,6 +60,8 @@ export interface Tampering {
   hidden: { log: number; partition: number }[];
   /** Ranges handed to the group again. */
   redelivered: { log: number; partition: number; offset: number; count: number }[];
+  /** Handed to the group in the east at their time, though the log does not hold them any more. */
+  alsoDelivered: { log: number; record: LogRecord }[];
   /** Audit passes before the final one, as snapshots of a log. */
   earlierAudits: { log: number; partition: number; records: LogRecord[]; atMs: number }[];
   /** Journals that the history announces and that are not there. */

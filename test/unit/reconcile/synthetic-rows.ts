@@ -82,7 +82,10 @@ function eachPartition(run: SyntheticModel, visit: (partition: number) => Row[])
 
 /** When the group in the east got a record, if it did. */
 function deliveredMs(run: SyntheticModel, record: LogRecord): number {
-  return record.atMs + run.options.deliverMs;
+  const { scenario, deliverMs, deliveryOutageMs } = run.options;
+  const atMs = record.atMs + deliverMs;
+  if (scenario !== "outage" || atMs < run.faultMs) return atMs;
+  return Math.max(atMs, run.faultMs + deliveryOutageMs);
 }
 
 function eastEndMs(run: SyntheticModel): number {
@@ -107,6 +110,10 @@ function eastRows(run: SyntheticModel): Row[] {
     const rows = [row.resume(1, 1, partition, -1, -500)];
     const delivered = records.filter(({ atMs }) => atMs < endMs);
     rows.push(...foundRows(ROW.delivered, 1, { log: 1, partition }, delivered));
+    const gone = run.tampering.alsoDelivered
+      .filter(({ log, record }) => log === 1 && record.partition === partition)
+      .map(({ record }) => ({ record, atMs: deliveredMs(run, record) }));
+    rows.push(...foundRows(ROW.delivered, 1, { log: 1, partition }, gone));
     rows.push(...againRows(run, 1, { log: 1, partition }, endMs - 1));
     const { commitEveryMs } = run.options;
     for (let atMs = commitEveryMs; atMs < endMs; atMs += commitEveryMs) {

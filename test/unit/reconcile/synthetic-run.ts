@@ -42,6 +42,7 @@ const DEFAULTS: SyntheticOptions = {
   takeoverMs: 2000,
   outageMs: 3000,
   outagePartitions: [0],
+  deliveryOutageMs: 0,
   resumeShift: 0,
   resumeAs: "translated",
   objectives: [],
@@ -57,6 +58,7 @@ export class SyntheticRun implements SyntheticModel {
   readonly tampering: Tampering = {
     hidden: [],
     redelivered: [],
+    alsoDelivered: [],
     earlierAudits: [],
     missingJournals: [],
     events: (events) => events,
