@@ -5,6 +5,7 @@
 import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Judging } from "../../../src/history/judging.ts";
 import type { MemoryJournal, Row } from "./memory-journal.ts";
+import { field, type Reading, type Rec, recordsOf } from "./oracle-rows.ts";
 
 export interface OracleCounts {
   lost: number;
@@ -20,29 +21,6 @@ export interface OracleCounts {
   "inconsistent-offset": number;
   "duplicate-acked-offset": number;
   holes: number;
-}
-
-interface Rec {
-  id: string;
-  stream: string;
-  producer: number;
-  partition: number;
-  seq: number;
-}
-
-type Reading = Map<number, Rec>;
-
-const field = (row: Row, name: keyof Row): number => row[name] ?? 0;
-
-/** A row of several records as its records, with their offsets. */
-function recordsOf(row: Row): { offset: number; rec: Rec }[] {
-  return Array.from({ length: field(row, "count") }, (_, n) => {
-    const [producer, partition] = [field(row, "producer"), field(row, "sourcePartition")];
-    const seq = field(row, "seqFirst") + n;
-    const stream = `${producer}/${partition}`;
-    const rec = { id: `${stream}/${seq}`, stream, producer, partition, seq };
-    return { offset: field(row, "offset") + n, rec };
-  });
 }
 
 export class Oracle {
