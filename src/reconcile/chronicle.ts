@@ -46,9 +46,11 @@ export class Chronicle {
   /** The fault that the plan names as T0. */
   readonly fault: FaultStory | undefined;
   readonly failover: FailoverStory;
+  readonly #byType: ReadonlyMap<EventType, readonly HistoryEvent[]>;
 
   constructor(events: readonly HistoryEvent[], judging: Judging) {
     this.events = [...events].sort((a, b) => a.seq - b.seq);
+    this.#byType = Map.groupBy(this.events, ({ type }) => type);
     this.startedUs = this.first("run.started")?.tUs ?? this.events[0]?.tUs ?? 0;
     this.originUs = this.first("workload.started")?.t0Us ?? this.startedUs;
     const last = Math.max(this.startedUs, ...lastTimes(this.events));
@@ -59,8 +61,9 @@ export class Chronicle {
     this.failover = this.#failoverStory(judging.failoverStep);
   }
 
-  of<T extends EventType>(type: T): EventOf<T>[] {
-    return this.events.filter((event) => event.type === type) as unknown as EventOf<T>[];
+  /** Every event of a type, in order; the same list each time, so not to be changed. */
+  of<T extends EventType>(type: T): readonly EventOf<T>[] {
+    return (this.#byType.get(type) ?? []) as unknown as readonly EventOf<T>[];
   }
 
   first<T extends EventType>(type: T): EventOf<T> | undefined {
