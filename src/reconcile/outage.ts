@@ -58,7 +58,9 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
   const observed = judged.some((slot) => slot.dueLastUs > t0.highUs);
   const common = { observed, firstDoneUs: Number.isFinite(firstDoneUs) ? firstDoneUs : null };
   if (first < 0) {
-    const slowest = judged.reduce((most, slot) => Math.max(most, slot.doneUs - slot.dueUs), 0);
+    const slowest = judged
+      .filter(({ dueUs }) => dueUs <= attributionEndUs)
+      .reduce((most, slot) => Math.max(most, slot.doneUs - slot.dueUs), 0);
     const none = { firstMissedUs: null, sustainedUs: null, againUs: null, censored: false };
     return { ...common, ...none, valueUs: 0, lowUs: 0, highUs: Math.min(slowest, stallUs) };
   }
