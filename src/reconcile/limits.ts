@@ -12,7 +12,7 @@ export const HEALTH = {
    * the steady state. metrics.md asks for the canary interval; on a machine whose cores are busy
    * that makes every run inconclusive, while what a delay can do to a recovery time is known: it
    * dates an ack late by at most itself. So delays widen the printed bounds (`recovery.ts`), and
-   * only one that could fake a stall takes the number away (ADR 0020).
+   * only one that could fake a stall takes the number away (ADR 0019).
    */
   loopDelayShareOfStall: 0.25,
   /**
