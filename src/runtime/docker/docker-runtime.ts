@@ -41,7 +41,7 @@ import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
 import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
 import { LABEL_RUN, labelsFor } from "./labels.ts";
-import { createNetwork, type RegionNetwork } from "./networks.ts";
+import { createNetwork, type RegionNetwork, removeNetwork } from "./networks.ts";
 import {
   endpointOf,
   PlacedContainer,
@@ -310,7 +310,7 @@ export class DockerRuntime implements Runtime {
     await this.#starts.settled();
     await this.#removeContainers();
     const networks = await this.#docker.listNetworks({ filters: this.#own() });
-    await Promise.all(networks.map(({ Id }) => this.#docker.getNetwork(Id).remove()));
+    await Promise.all(networks.map(({ Id }) => removeNetwork(this.#docker.getNetwork(Id))));
     this.#containers.clear();
   }
 

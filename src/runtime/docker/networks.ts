@@ -6,11 +6,13 @@
  * engine to give out, so the two never collide.
  */
 import type Docker from "dockerode";
+import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { hasStatus } from "./engine.ts";
 import { labelsFor } from "./labels.ts";
 
 const CANDIDATES = 200;
+const REMOVED_WITHIN_MS = 15_000;
 
 export interface RegionNetwork {
   region: string;
@@ -56,4 +58,30 @@ export async function createNetwork(
   }
   const message = `no free subnet in 10.213.0.0/16: ${messageOf(last)}`;
   throw new DrillError("E_NETWORK", message, { cause: last });
+}
+
+/**
+ * Removes a network. On a busy machine an engine may still hold the endpoint of a container that is
+ * gone already, and refuses until it has noticed.
+ */
+export async function removeNetwork(network: Docker.Network): Promise<void> {
+  let last: unknown;
+  const removed = await poll(
+    async () => {
+      try {
+        await network.remove();
+      } catch (error) {
+        if (!hasStatus(error, 404)) throw error;
+      }
+      return true;
+    },
+    {
+      everyMs: 100,
+      withinMs: REMOVED_WITHIN_MS,
+      onError: (error) => {
+        last = error;
+      },
+    },
+  );
+  if (!removed) throw last;
 }

@@ -5,6 +5,7 @@
 import { removeContainer } from "./container-acts.ts";
 import { connectEngine } from "./engine.ts";
 import { LABEL_OWNER, LABEL_RUN, ownerAlive } from "./labels.ts";
+import { removeNetwork } from "./networks.ts";
 
 export interface Swept {
   containers: number;
@@ -37,6 +38,6 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   );
   await Promise.all(containers.map(({ Id }) => removeContainer(docker.getContainer(Id))));
   const networks = (await docker.listNetworks({ filters })).filter((net) => dead(net.Labels));
-  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  await Promise.all(networks.map(({ Id }) => removeNetwork(docker.getNetwork(Id))));
   return { containers: containers.length, networks: networks.length, alive: [...alive].sort() };
 }
