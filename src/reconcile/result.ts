@@ -159,8 +159,9 @@ export const rpoPartitionSchema = z.object({
   partition: z.number(),
   acked: z.number(),
   missing: z.number(),
-  lost: z.number(),
-  stranded: z.number(),
+  /** Null where not every log that may hold them was read. */
+  lost: z.number().nullable(),
+  stranded: z.number().nullable(),
   indeterminate: z.number(),
   indeterminateSurvived: z.number(),
   shape: z.enum(["none", "tail", "hole"]),

@@ -96,9 +96,9 @@ function partitionsOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartitio
     rows.set(key, row);
     row.acked += fate.stream.acked.size;
     row.missing += fate.missing;
-    // Where the split is not known, the run's own `lost` is null and the parts claim nothing.
-    row.lost += fate.splitKnown ? fate.lost : 0;
-    row.stranded += fate.splitKnown ? fate.stranded : 0;
+    // One stream whose split is not known leaves the partition's unknown too: null, never zero.
+    row.lost = plus(row.lost, fate.splitKnown ? fate.lost : null);
+    row.stranded = plus(row.stranded, fate.splitKnown ? fate.stranded : null);
     row.indeterminate += fate.unknown;
     row.indeterminateSurvived += fate.unknownSurvived;
     if (SHAPES.indexOf(fate.shape) > SHAPES.indexOf(row.shape)) row.shape = fate.shape;
@@ -119,6 +119,10 @@ function partitionsOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartitio
     });
 }
 
+function plus(sum: number | null, part: number | null): number | null {
+  return sum === null || part === null ? null : sum + part;
+}
+
 function emptyRow(log: { id: number; topic: string }, partition: number) {
   return {
     log: log.id,
@@ -126,8 +130,8 @@ function emptyRow(log: { id: number; topic: string }, partition: number) {
     partition,
     acked: 0,
     missing: 0,
-    lost: 0,
-    stranded: 0,
+    lost: 0 as number | null,
+    stranded: 0 as number | null,
     indeterminate: 0,
     indeterminateSurvived: 0,
     shape: "none" as RpoPartition["shape"],

@@ -2,7 +2,15 @@
 import type { Anomaly, AnomalyExample, Balance, Result } from "../reconcile/result.ts";
 import { ANOMALY_DEFINITIONS } from "./definitions.ts";
 import { cell, num, type Table, table } from "./figure.ts";
-import { count, formatAt, formatMs, formatNumber, formatUnit, sentence } from "./format.ts";
+import {
+  count,
+  formatAt,
+  formatMs,
+  formatNumber,
+  formatOptional,
+  formatUnit,
+  sentence,
+} from "./format.ts";
 
 export interface BalanceView {
   title: string;
@@ -255,8 +263,8 @@ export function rpoTable(result: Result): Table | null {
       num(String(row.partition)),
       num(formatNumber(row.acked)),
       num(formatNumber(row.missing)),
-      num(formatNumber(row.lost)),
-      num(formatNumber(row.stranded)),
+      num(formatOptional(row.lost)),
+      num(formatOptional(row.stranded)),
       num(formatNumber(row.indeterminate)),
       num(formatNumber(row.indeterminateSurvived)),
       cell(row.shape),
