@@ -1,5 +1,6 @@
 /** `blackstart sweep`: removes containers and networks that dead runs left, by label and owner. */
 import { Command } from "commander";
+import { EXIT } from "../kernel/errors.ts";
 import { sweep } from "../runtime/docker/sweep.ts";
 
 export function sweepCommand(): Command {
@@ -13,6 +14,7 @@ export function sweepCommand(): Command {
     )
     .action(async (options: { run?: string; json?: boolean }) => {
       const swept = await sweep(options.run === undefined ? {} : { run: options.run });
+      if (swept.kept.length > 0) process.exitCode = EXIT.environment;
       if (options.json) {
         process.stdout.write(`${JSON.stringify(swept)}\n`);
         return;
@@ -20,6 +22,10 @@ export function sweepCommand(): Command {
       process.stdout.write(`removed ${swept.containers} containers, ${swept.networks} networks\n`);
       if (swept.alive.length > 0) {
         process.stderr.write(`left alone, still running: ${swept.alive.join(", ")}\n`);
+      }
+      if (swept.kept.length > 0) {
+        const kept = swept.kept.join(", ");
+        process.stderr.write(`not removed, restart the engine to free them: ${kept}\n`);
       }
     });
 }

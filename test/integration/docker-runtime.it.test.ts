@@ -116,11 +116,11 @@ describe(sweep.name, () => {
     const among = Object.values(runs);
 
     const nothing = await sweep({ among });
-    expect(nothing).to.deep.equal({ containers: 0, networks: 0, alive: among.sort() });
+    expect(nothing).to.deep.equal({ containers: 0, networks: 0, alive: among.sort(), kept: [] });
     child.kill("SIGKILL");
     await once(child, "exit");
     const swept = await sweep({ among });
-    expect(swept).to.deep.equal({ containers: 1, networks: 2, alive: [runs.alive] });
+    expect(swept).to.deep.equal({ containers: 1, networks: 2, alive: [runs.alive], kept: [] });
     expect(await leftoversOf(runs.dead)).to.deep.equal([]);
     expect(await leftoversOf(runs.alive)).to.have.length(2);
 

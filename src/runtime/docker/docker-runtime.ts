@@ -41,7 +41,7 @@ import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
 import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
 import { LABEL_RUN, labelsFor } from "./labels.ts";
-import { createNetwork, type RegionNetwork, removeNetwork } from "./networks.ts";
+import { createNetwork, type RegionNetwork, removeNetworks } from "./networks.ts";
 import {
   endpointOf,
   PlacedContainer,
@@ -310,8 +310,11 @@ export class DockerRuntime implements Runtime {
     await this.#starts.settled();
     await this.#removeContainers();
     const networks = await this.#docker.listNetworks({ filters: this.#own() });
-    await Promise.all(networks.map(({ Id }) => removeNetwork(this.#docker.getNetwork(Id))));
+    const kept = await removeNetworks(this.#docker, networks);
     this.#containers.clear();
+    if (kept.length > 0) {
+      throw new DrillError("E_NETWORK", `the engine does not remove ${kept.join(", ")}`);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

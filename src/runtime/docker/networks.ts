@@ -61,27 +61,28 @@ export async function createNetwork(
 }
 
 /**
- * Removes a network. On a busy machine an engine may still hold the endpoint of a container that is
- * gone already, and refuses until it has noticed.
+ * Removes networks, and gives the names of those the engine keeps. On a busy machine an engine may
+ * hold the endpoint of a container that is gone already, for a moment or until it is restarted.
  */
-export async function removeNetwork(network: Docker.Network): Promise<void> {
-  let last: unknown;
-  const removed = await poll(
-    async () => {
-      try {
-        await network.remove();
-      } catch (error) {
-        if (!hasStatus(error, 404)) throw error;
-      }
-      return true;
-    },
-    {
-      everyMs: 100,
-      withinMs: REMOVED_WITHIN_MS,
-      onError: (error) => {
-        last = error;
-      },
-    },
+export async function removeNetworks(
+  docker: Docker,
+  networks: { Id: string; Name: string }[],
+): Promise<string[]> {
+  const kept = await Promise.all(
+    networks.map(async ({ Id, Name }) => {
+      const wait = { everyMs: 100, withinMs: REMOVED_WITHIN_MS };
+      const removed = await poll(() => removeNetwork(docker.getNetwork(Id)), wait);
+      return removed ? [] : [Name];
+    }),
   );
-  if (!removed) throw last;
+  return kept.flat();
+}
+
+async function removeNetwork(network: Docker.Network): Promise<true> {
+  try {
+    await network.remove();
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+  }
+  return true;
 }

@@ -5,13 +5,15 @@
 import { removeContainer } from "./container-acts.ts";
 import { connectEngine } from "./engine.ts";
 import { LABEL_OWNER, LABEL_RUN, ownerAlive } from "./labels.ts";
-import { removeNetwork } from "./networks.ts";
+import { removeNetworks } from "./networks.ts";
 
 export interface Swept {
   containers: number;
   networks: number;
   /** Runs that were left alone, because their harness lives. */
   alive: string[];
+  /** Networks that the engine does not remove: it counts endpoints that are gone. */
+  kept: string[];
 }
 
 export interface SweepOptions {
@@ -38,6 +40,11 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   );
   await Promise.all(containers.map(({ Id }) => removeContainer(docker.getContainer(Id))));
   const networks = (await docker.listNetworks({ filters })).filter((net) => dead(net.Labels));
-  await Promise.all(networks.map(({ Id }) => removeNetwork(docker.getNetwork(Id))));
-  return { containers: containers.length, networks: networks.length, alive: [...alive].sort() };
+  const kept = await removeNetworks(docker, networks);
+  return {
+    containers: containers.length,
+    networks: networks.length - kept.length,
+    alive: [...alive].sort(),
+    kept,
+  };
 }
