@@ -1,14 +1,12 @@
 /** What the integration tests ask the engine itself, past the runtime under test. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import Docker from "dockerode";
 import { LABEL_RUN } from "../../src/runtime/docker/labels.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const docker = new Docker();
 
 export function journalFolder(): string {
-  return mkdtempSync(join(tmpdir(), "blackstart-journals-"));
+  return temporaryFolder("journals");
 }
 
 /** A run id nobody else has. */

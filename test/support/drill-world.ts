@@ -2,8 +2,7 @@
  * A whole run on the fake runtime: agents that do as they are told and report a healthy system, and
  * the history that the run left.
  */
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DrillOptions, type DrillOutcome, runDrill } from "../../src/drill/drill.ts";
 import type { Plan } from "../../src/experiment/plan.ts";
@@ -21,6 +20,7 @@ import {
   scripted,
   stats,
 } from "./scripted-agents.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const STATS_US = 200_000;
 const STATS_COUNT = 10;
@@ -29,7 +29,7 @@ const RATE = 100;
 export class DrillWorld {
   readonly plan: Plan;
   readonly runtime: FakeRuntime;
-  readonly folder = mkdtempSync(join(tmpdir(), "blackstart-drill-"));
+  readonly folder = temporaryFolder("drill");
   readonly interrupt = new AbortController();
   readonly notes: string[] = [];
   readonly stages: string[] = [];

@@ -1,13 +1,12 @@
 /** A history in a folder of its own, and what was written to it. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventType, HistoryEvent } from "../../src/history/events.ts";
 import { History } from "../../src/history/history-writer.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 export class WrittenHistory {
   readonly events: HistoryEvent[] = [];
-  readonly folder = mkdtempSync(join(tmpdir(), "blackstart-history-"));
+  readonly folder = temporaryFolder("history");
   readonly history: History;
 
   constructor() {
