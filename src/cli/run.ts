@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill } from "../drill/drill.ts";
 import { loadExperiment } from "../experiment/load.ts";
 import { planExperiment } from "../experiment/planner.ts";
-import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
+import { createRunFolder, type RunPaths, runPaths, writeJson } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import { packageRoot } from "../kernel/environment.ts";
 import { DrillError, EXIT } from "../kernel/errors.ts";
@@ -87,11 +88,14 @@ async function runOne(
 ) {
   const progress = new TerminalProgress(standardError());
   checkCapacity(plan);
-  const paths: RunPaths = createRunFolder(join(options.out, plan.run));
-  copyFileSync(file, paths.experiment);
-  writeJson(paths.plan, plan);
+  const dir = join(options.out, plan.run);
+  // Without an engine there is no run, and no folder of one.
+  const runtime = await DockerRuntime.connect({
+    run: plan.run,
+    journalDir: runPaths(dir).journals,
+  });
+  const paths = await openFolder(runtime, plan, file, dir);
   progress.note(`${plan.title} · run ${plan.run} · seed ${plan.seed}`);
-  const runtime = await DockerRuntime.connect({ run: plan.run, journalDir: paths.journals });
   const { error } = await runDrill({
     plan,
     folder: paths.dir,
@@ -108,6 +112,25 @@ async function runOne(
   if (error) process.stderr.write(`\nerror ${error.code}: ${error.message}\n→ ${error.hint}\n`);
   const exitCode = error ? error.exit : result.exitCode;
   return { folder: paths.dir, result, report, exitCode };
+}
+
+/** The folder with plan and experiment in it; the runtime is let go when that cannot be. */
+async function openFolder(
+  runtime: DockerRuntime,
+  plan: ReturnType<typeof planOf>["plan"],
+  file: string,
+  dir: string,
+): Promise<RunPaths> {
+  try {
+    requireCapabilities(plan, runtime);
+    const paths = createRunFolder(dir);
+    copyFileSync(file, paths.experiment);
+    writeJson(paths.plan, plan);
+    return paths;
+  } catch (error) {
+    await runtime.destroy();
+    throw error;
+  }
 }
 
 /** Sortable by time, unique by chance: 20261121-101500-1a2b. */
