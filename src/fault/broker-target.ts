@@ -72,6 +72,11 @@ export async function resolveNodes(
   return { nodes: [node.name] };
 }
 
+/** The target in words, as long as nobody has looked who it is. */
+function leaderWords({ leaderOf }: NodeTarget): string {
+  return leaderOf ? `leader of ${leaderOf.topic}-${leaderOf.partition}` : "nobody";
+}
+
 export function brokersReach(
   params: NodeTarget,
   topology: Topology,
@@ -85,7 +90,7 @@ export function brokersReach(
   if (params.leaderOf) clusters.add(params.leaderOf.cluster);
   return {
     fidelity,
-    targets: names.length > 0 ? names : ["the leader, when the step begins"],
+    targets: names.length > 0 ? names : [leaderWords(params)],
     affects: [...clusters].map((cluster) => `cluster:${cluster}`),
   };
 }

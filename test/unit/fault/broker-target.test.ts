@@ -53,7 +53,7 @@ describe(brokersReach.name, () => {
   it("is known in part before the leader is, and whole after", () => {
     expect(brokerKill.reach({ leaderOf }, twoRegions(2))).to.deep.equal({
       fidelity: "crash",
-      targets: ["the leader, when the step begins"],
+      targets: ["leader of orders-0"],
       affects: ["cluster:primary"],
     });
     const live = { nodes: ["stretched-west-1"] };
