@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill } from "../drill/drill.ts";
 import { loadExperiment } from "../experiment/load.ts";
-import { planExperiment } from "../experiment/planner.ts";
+import { type LoadedExperiment, planExperiment } from "../experiment/planner.ts";
 import { createRunFolder, type RunPaths, runPaths, writeJson } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import { packageRoot } from "../kernel/environment.ts";
@@ -23,6 +23,7 @@ import { collectVars } from "./vars.ts";
 interface RunOptions {
   var: Record<string, string>;
   seed?: string;
+  kafkaVersion?: string;
   out: string;
   keep?: boolean;
   json?: boolean;
@@ -34,6 +35,7 @@ export function runCommand(): Command {
     .argument("<file...>", "experiment files")
     .option("--var <name=value>", "set a variable of the experiment (repeatable)", collectVars, {})
     .option("--seed <number>", "another seed than the file's")
+    .option("--kafka-version <version>", "this Kafka on every cluster, whatever the file says")
     .option("--out <dir>", "where run folders go", join(packageRoot(), "reports"))
     .option("--keep", "leave the containers running, for exploring by hand")
     .option("--json", "print one JSON document about all runs on stdout")
@@ -72,7 +74,9 @@ async function runAll(files: string[], options: RunOptions): Promise<void> {
 }
 
 function planOf(file: string, options: RunOptions) {
-  const loaded = loadExperiment(file, { vars: options.var });
+  const read = loadExperiment(file, { vars: options.var });
+  const { kafkaVersion } = options;
+  const loaded = kafkaVersion === undefined ? read : withKafka(read, kafkaVersion);
   const seed = options.seed === undefined ? undefined : seedOf(options.seed);
   return {
     file,
@@ -138,6 +142,22 @@ function newRunId(): string {
   const [date = "", time = ""] = wallTime().split("T");
   const stamp = `${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}`;
   return `${stamp}-${randomBytes(2).toString("hex")}`;
+}
+
+/** The same experiment with another Kafka on every cluster. */
+function withKafka(loaded: LoadedExperiment, version: string): LoadedExperiment {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) {
+    throw new DrillError("E_USAGE", `--kafka-version: expected one like 4.3.1, got "${version}"`);
+  }
+  const { experiment } = loaded;
+  const clusters = Object.fromEntries(
+    Object.entries(experiment.topology.clusters).map(([name, cluster]) => [
+      name,
+      { ...cluster, kafka: version },
+    ]),
+  );
+  const topology = { ...experiment.topology, clusters };
+  return { ...loaded, experiment: { ...experiment, topology } };
 }
 
 function seedOf(text: string): number {

@@ -20,9 +20,10 @@ describe("endings of a run", () => {
   const idOf = (folder: string) => folder.slice(folder.lastIndexOf("/") + 1);
 
   it("with another Kafka version: 3.9.2 is driven to the same verdict on its records", async () => {
-    const { code, stderr } = await run("--var", "kafka=3.9.2").finished;
+    const { code, stderr } = await run("--kafka-version", "3.9.2").finished;
     const result = resultOf(runIn(out()));
     expect(code, stderr).to.be.oneOf([0, 3]);
+    expect(JSON.stringify(result.topology)).to.contain('"kafka":"3.9.2"');
     expect(result.rpo.records.value).to.equal(0);
     expect(result.rpo.partitions.every(({ acked }) => acked > 0)).to.equal(true);
   });
