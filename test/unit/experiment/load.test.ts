@@ -87,7 +87,7 @@ describe(parseExperiment.name, () => {
     expect(problemsOf(`${levels.join("\n")}\n${SAMPLE}`)).to.deep.equal([
       "1:1: aliases (*name) make it too large",
     ]);
-    expect(performance.now() - started).to.be.lessThan(2000);
+    expect(performance.now() - started).to.be.lessThan(15_000);
   });
 
   it("stops at nesting without end", () => {

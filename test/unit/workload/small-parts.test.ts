@@ -92,7 +92,7 @@ describe(HealthMonitor.name, () => {
     monitor.take();
     const end = performance.now() + 80;
     while (performance.now() < end);
-    expect(monitor.take().loopDelayMaxUs).to.be.within(60_000, 500_000);
+    expect(monitor.take().loopDelayMaxUs).to.be.within(60_000, 5_000_000);
     monitor.stop();
   });
 });
