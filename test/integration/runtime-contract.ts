@@ -22,7 +22,7 @@ const MET: Record<LinkMode, string[]> = {
 };
 /** An engine's clock is mapped to ours within this. */
 const CLOCK_US = 5000;
-const SLOW_MS = 300;
+const SLOW_MS = 2000;
 const MARKER = "/var/lib/kafka/marker";
 
 type Get = () => ContractWorld;
