@@ -21,6 +21,19 @@ describe("the audit", () => {
     expect(world.notes).to.include("audited primary: 10 records");
   });
 
+  it("asks again while a leader does not know its high watermark", async () => {
+    let asked = 0;
+    const world = await audited({
+      "log.bounds": ({ by }) => {
+        if (by === "platformatic") asked += 1;
+        if (by === "platformatic" && asked === 1) throw new Error("broker error 78");
+        return [{ partition: 0, start: 0, end: 10 }];
+      },
+    });
+    expect(asked).to.equal(2);
+    expect(world.eventsOf("audit.bounds")).to.have.length(2);
+  });
+
   it("tells where the two disagree, partition by partition", async () => {
     const world = await audited({
       "log.bounds": ({ by }) => {

@@ -34,6 +34,22 @@ describe("the steady state", () => {
     });
   });
 
+  it("is where the agents begin to count their own health", async () => {
+    let begun = 0;
+    const count: Handlers = {
+      "health.begin": () => {
+        begun += 1;
+        return {};
+      },
+    };
+    expect((await checked(regionLossPlan([]), count)).reached).to.equal(true);
+    expect(begun).to.be.greaterThan(2);
+    begun = 0;
+    const acked = { check: "acked-rate", atLeast: 1.1, ...FOR } as const;
+    expect((await checked(having(acked), count)).reached).to.equal(false);
+    expect(begun).to.equal(0);
+  });
+
   it("is missed by one check that does not hold", async () => {
     const acked = { check: "acked-rate", atLeast: 0.9, ...FOR } as const;
     const lag = { check: "consumer-lag", atMostMs: 4, ...FOR } as const;

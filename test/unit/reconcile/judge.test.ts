@@ -7,6 +7,7 @@ import { canonicalJson } from "../../../src/history/run-folder.ts";
 import { judge } from "../../../src/reconcile/judge.ts";
 import { resultSchema } from "../../../src/reconcile/result.ts";
 import { runInput } from "../../../src/reconcile/run-input.ts";
+import { us } from "./memory-journal.ts";
 import { writeRunFolder } from "./synthetic-folder.ts";
 import type { SyntheticOptions } from "./synthetic-model.ts";
 import { SyntheticRun } from "./synthetic-run.ts";
@@ -171,5 +172,41 @@ describe("exposure", () => {
     const { exposure } = judge(run.input());
     expect(exposure.records).to.equal(null);
     expect(exposure.maxRecords.value).to.equal(null);
+  });
+});
+
+describe("what must not be taken for more than it is", () => {
+  it("ends a control's gap with the next ack, not with the run", () => {
+    const run = new SyntheticRun();
+    const lost = run.sends.find(
+      ({ producer, sentMs }) => producer === 4 && sentMs > run.faultMs + 1000,
+    );
+    if (!lost) throw new Error("the synthetic run has no control probe after the fault");
+    delete lost.answer;
+    const [control] = judge(run.input()).instrument.controls;
+    expect(control?.stalled).to.equal(false);
+    expect(control?.worstGapMs).to.be.lessThan(200);
+  });
+
+  it("does not hold the start of a program against what it measured later", () => {
+    const run = new SyntheticRun();
+    run.tampering.events = (events) =>
+      events.map((event) =>
+        event.type === "health" ? { ...event, tUs: us(1500), loopDelayP999Us: 900_000 } : event,
+      );
+    const { problems, facts } = judge(run.input()).instrument;
+    expect(facts[0]?.value).to.equal(0);
+    expect(problems).to.include("no agent reported its health");
+  });
+
+  it("has no split of a partition's loss where the failed region was not read", () => {
+    const run = new SyntheticRun({ mirrorLagMs: 200 });
+    // Log 1 is the primary's: what its audit leaves out may be stranded there, or lost.
+    run.tampering.hidden.push({ log: 1, partition: 0 });
+    const { rpo } = judge(run.input());
+    expect(rpo.lost).to.equal(null);
+    const [hidden, read] = rpo.partitions.filter(({ log, missing }) => log === 1 && missing > 0);
+    expect(hidden).to.include({ partition: 0, lost: null, stranded: null });
+    expect(read).to.include({ lost: 0, stranded: read?.missing });
   });
 });
