@@ -1,6 +1,8 @@
-/** The observer that faults look through: probes and partition states, asked from the agents. */
-import type { Observer, PartitionView, ProbeOutcome } from "../fault/fault.ts";
+/** What faults look and ask through: probes and requests to clusters, made by the agents. */
+import type { AskCluster, ClusterAsks, PartitionView } from "../fault/cluster-asks.ts";
+import type { Observer, ProbeOutcome } from "../fault/fault.ts";
 import { DrillError } from "../kernel/errors.ts";
+import type { Answer, Ask, Operation } from "../workload/protocol.ts";
 import { addressOf, observerFor, type RunContext } from "./run-context.ts";
 
 export function eyesOf(context: RunContext): Observer {
@@ -24,4 +26,21 @@ export function eyesOf(context: RunContext): Observer {
     },
   };
   return eyes;
+}
+
+/** An operation of the agents' protocol as a fault may ask it: without the address. */
+type Asked<O extends Operation> = { ask: Omit<Ask<O>, "address">; answer: Answer<O> };
+type Carried = { [O in keyof ClusterAsks & Operation]: Asked<O> };
+
+/** Carries a fault's question to an observer. What faults may ask is what agents understand. */
+export function askingOf(context: RunContext): AskCluster {
+  const carry = <O extends keyof Carried>(
+    cluster: string,
+    operation: O,
+    ask: Carried[O]["ask"],
+  ): Promise<Carried[O]["answer"]> => {
+    const address = addressOf(context.plan, cluster);
+    return observerFor(context, cluster).request(operation, { address, ...ask } as Ask<O>);
+  };
+  return carry;
 }

@@ -8,7 +8,7 @@ import type { FaultContext, FaultDefinition, LiveTargets } from "../fault/fault.
 import { monotonicUs, poll } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
-import { eyesOf } from "./eyes.ts";
+import { askingOf, eyesOf } from "./eyes.ts";
 import { type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
 
 const HEAL_DEADLINE_MS = 120_000;
@@ -145,6 +145,7 @@ function contextOf(context: RunContext, heals: HealStack, acts: Acts): FaultCont
     runtime: context.runtime,
     topology: context.plan.topology,
     observer: eyesOf(context),
+    ask: askingOf(context),
     heals,
     healedWithinMs: HEALED_WITHIN_MS,
     signal: context.signal,

@@ -10,14 +10,7 @@ import type { Fidelity } from "../history/events.ts";
 import type { HealStack } from "../kernel/heal-stack.ts";
 import type { Capability, LinkMode, Runtime } from "../runtime/runtime.ts";
 import type { Topology } from "../topology/types.ts";
-
-export interface PartitionView {
-  partition: number;
-  leader: number;
-  leaderEpoch: number;
-  isr: number[];
-  replicas: number[];
-}
+import type { AskCluster, PartitionView } from "./cluster-asks.ts";
 
 /** What a connection attempt from inside a region met. */
 export type ProbeOutcome =
@@ -46,6 +39,8 @@ export interface FaultContext {
   runtime: Runtime;
   topology: Topology;
   observer: Observer;
+  /** One request to a cluster, through an observer; throws when nobody answers. */
+  ask: AskCluster;
   /** Undo list of this step; healed when its time is over or the run ends. */
   heals: HealStack;
   /** How long a healed thing may take to show that it is as before. */

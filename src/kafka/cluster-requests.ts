@@ -67,8 +67,12 @@ export async function withAnyBroker<T>(
   throw last;
 }
 
-export function fetchMetadata(connection: BrokerConnection, topics: string[]): Promise<Metadata> {
-  const asked = topics.map((name) => ({ name }));
+/** `topics`: null for every topic there is, internal ones too. */
+export function fetchMetadata(
+  connection: BrokerConnection,
+  topics: string[] | null,
+): Promise<Metadata> {
+  const asked = topics?.map((name) => ({ name })) ?? null;
   return connection.call(metadataV12.api, asked, false, false);
 }
 

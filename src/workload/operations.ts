@@ -10,6 +10,7 @@ import type { AgentContext } from "./agent-context.ts";
 import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
+import { describeAll, elect, quorumOf } from "./leadership.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
@@ -46,6 +47,9 @@ export class Operations {
       "topics.create": createTopicsAndWait,
       "topic.describe": describeTopic,
       "topic.configs": describeConfigs,
+      "partitions.describe": describeAll,
+      "leaders.elect": elect,
+      "quorum.describe": quorumOf,
       "log.bounds": ({ address, log, by }: Ask<"log.bounds">) =>
         by === "kafkajs"
           ? kafkajsBounds(address.bootstrap, log.topic)

@@ -112,6 +112,25 @@ export interface Operations {
     ask: { address: ClusterAddress; topic: string };
     answer: PartitionState[] | null;
   };
+  /** Every partition of every topic, internal ones too, as one broker sees them. */
+  "partitions.describe": {
+    ask: { address: ClusterAddress };
+    answer: (PartitionState & { topic: string })[];
+  };
+  /** Elects leaders (KIP-460). Code 0: elected; 84: not needed; any other: refused. */
+  "leaders.elect": {
+    ask: {
+      address: ClusterAddress;
+      type: "preferred" | "unclean";
+      partitions: { topic: string; partition: number }[];
+    };
+    answer: { topic: string; partition: number; errorCode: number; reason: string }[];
+  };
+  /** Asks each controller (host:port) over its own port: only the leader describes the quorum. */
+  "quorum.describe": {
+    ask: { address: ClusterAddress; controllers: string[] };
+    answer: { claim: { leader: number; leaderEpoch: number } | null; answered: number };
+  };
   "topic.configs": {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;

@@ -2,10 +2,19 @@
  * A fault's world on the fake runtime: what a fault is given, what it said, and what a look at the
  * system shows. One agent observes in each region.
  */
-import type { FaultContext, FaultDefinition, PartitionView } from "../../src/fault/fault.ts";
+import type { ClusterAsks, PartitionView } from "../../src/fault/cluster-asks.ts";
+import type { FaultContext, FaultDefinition } from "../../src/fault/fault.ts";
 import { HealStack } from "../../src/kernel/heal-stack.ts";
 import { FakeRuntime } from "../../src/runtime/fake/fake-runtime.ts";
 import type { Topology } from "../../src/topology/types.ts";
+
+/** What a cluster answers a fault, by operation. */
+export type Replies = {
+  [O in keyof ClusterAsks]?: (
+    ask: ClusterAsks[O]["ask"],
+    cluster: string,
+  ) => ClusterAsks[O]["answer"];
+};
 
 export class FaultWorld {
   readonly runtime = new FakeRuntime();
@@ -16,6 +25,10 @@ export class FaultWorld {
   readonly frozen = new Set<string>();
   /** Answers of `partitions`, by "cluster/topic". */
   readonly partitions = new Map<string, PartitionView[]>();
+  /** Answers of `ask`; an operation without one fails. */
+  readonly replies: Replies = {};
+  /** What was asked, in order: "primary leaders.elect". */
+  readonly asked: string[] = [];
   readonly context: FaultContext;
 
   private constructor(topology: Topology) {
@@ -33,6 +46,12 @@ export class FaultWorld {
           tookMs: this.runtime.roundTripMs(region, node),
         }),
         partitions: async (cluster, topic) => this.partitions.get(`${cluster}/${topic}`) ?? null,
+      },
+      ask: async (cluster, operation, ask) => {
+        this.asked.push(`${cluster} ${operation}`);
+        const reply = this.replies[operation];
+        if (!reply) throw new Error(`nobody answers ${operation}`);
+        return reply(ask, cluster);
       },
       agentsIn: (region) => this.#agentsIn(region),
       workersIn: (region) => this.#workersIn(region),

@@ -2,6 +2,7 @@
 import { fetchV12, produceV9, Writer } from "@platformatic/kafka";
 import { expect } from "chai";
 import { Cursor } from "../../../src/kafka/cursor.ts";
+import { electBody, parseElected } from "../../../src/kafka/elect-leaders.ts";
 import { fetchBody, parseFetchAnswer } from "../../../src/kafka/fetch.ts";
 import { parseProduceAnswer, produceBody } from "../../../src/kafka/produce.ts";
 import { singleRecordBatch } from "../../../src/kafka/record-batch.ts";
@@ -121,5 +122,39 @@ describe(Cursor.name, () => {
       .appendInt64(-1n);
     const cursor = new Cursor(buffer);
     expect([cursor.int64(), cursor.int64()]).to.deep.equal([2 ** 52 + 1, -1]);
+  });
+});
+
+describe("elect leaders", () => {
+  it("is asked as the protocol's version 2 has it", () => {
+    const topics = [{ topic: "ab", partitions: [1, 258] }];
+    const body = electBody({ type: "unclean", topics, timeoutMs: 4000 });
+    const bytes = [
+      [1], // unclean
+      [2, 3, 97, 98, 3, 0, 0, 0, 1, 0, 0, 1, 2, 0], // one topic, two partitions, no tags
+      [0, 0, 15, 160, 0], // 4000 ms, no tags
+    ].flat();
+    expect([...body.buffer]).to.deep.equal(bytes);
+    expect([...electBody({ type: "preferred", topics: [], timeoutMs: 0 }).buffer][0]).to.equal(0);
+  });
+
+  it("reads every partition's outcome, with the controller's words", () => {
+    const answer = Writer.create()
+      .appendInt32(7)
+      .appendInt16(0)
+      .appendArray([{ name: "a" }, { name: "b" }], (w, { name }) => {
+        w.appendString(name).appendArray([0, 84], (inner, code) => {
+          inner.appendInt32(3).appendInt16(code);
+          inner.appendString(code === 0 ? null : "not needed");
+        });
+      })
+      .appendTaggedFields().buffer;
+    const of = (topic: string) => [
+      { topic, partition: 3, errorCode: 0, reason: "" },
+      { topic, partition: 3, errorCode: 84, reason: "not needed" },
+    ];
+    const { errorCode, elected } = parseElected(Buffer.from(answer.slice()));
+    expect(errorCode).to.equal(0);
+    expect(elected).to.deep.equal([...of("a"), ...of("b")]);
   });
 });

@@ -1,0 +1,42 @@
+/**
+ * What a fault may ask of a cluster: single requests, made by an observer in one of its regions (or
+ * wherever one is left), each with its own error when nobody answers.
+ *
+ * The operations are those of the agents' protocol without the address, which whoever carries the
+ * question adds; `src/drill/eyes.ts` does not compile when the two differ.
+ */
+export interface PartitionView {
+  partition: number;
+  leader: number;
+  leaderEpoch: number;
+  isr: number[];
+  replicas: number[];
+}
+
+export interface TopicPartitionView extends PartitionView {
+  topic: string;
+}
+
+export interface ClusterAsks {
+  /** Every partition of every topic, internal topics too. */
+  "partitions.describe": { ask: Record<string, never>; answer: TopicPartitionView[] };
+  /** An election (KIP-460). Codes: 0 elected, 84 not needed, others refused. */
+  "leaders.elect": {
+    ask: {
+      type: "preferred" | "unclean";
+      partitions: { topic: string; partition: number }[];
+    };
+    answer: { topic: string; partition: number; errorCode: number; reason: string }[];
+  };
+  /** Who claims to lead the controllers (host:port each), and how many of them answered. */
+  "quorum.describe": {
+    ask: { controllers: string[] };
+    answer: { claim: { leader: number; leaderEpoch: number } | null; answered: number };
+  };
+}
+
+export type AskCluster = <O extends keyof ClusterAsks>(
+  cluster: string,
+  operation: O,
+  ask: ClusterAsks[O]["ask"],
+) => Promise<ClusterAsks[O]["answer"]>;
