@@ -3,6 +3,7 @@
  * with both; `blackstart judge` and `blackstart report` redo them and give the same bytes.
  */
 import { z } from "zod";
+import { AtomicLines } from "../history/atomic-lines.ts";
 import { judgingSchema } from "../history/judging.ts";
 import { openRunFolder, readJson, writeAtomic, writeJson } from "../history/run-folder.ts";
 import { DrillError } from "../kernel/errors.ts";
@@ -28,13 +29,24 @@ const planSchema = z.looseObject({
   topology: z.record(z.string(), z.unknown()),
 });
 
-/** Judges a run folder and writes its result.json. */
+/** Judges a run folder and writes its result.json, and every finding into findings.ndjson. */
 export function judgeFolder(dir: string): Result {
   const paths = openRunFolder(dir);
   const plan = parse(planSchema, readJson(paths.plan), paths.plan) as PlanSummary;
-  const result = judge(runInput(paths, plan, { name: "blackstart", version: toolVersion() }));
-  writeJson(paths.result, result);
-  return result;
+  const input = runInput(paths, plan, { name: "blackstart", version: toolVersion() });
+  const findings = new AtomicLines(paths.findings);
+  try {
+    const result = judge({
+      ...input,
+      onFinding: (kind, example, count) => findings.add({ ...kind, count, ...example }),
+    });
+    findings.finish();
+    writeJson(paths.result, result);
+    return result;
+  } catch (error) {
+    findings.discard();
+    throw error;
+  }
 }
 
 /** Renders a run folder's result.json; gives the report's path. */

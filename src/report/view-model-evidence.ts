@@ -80,7 +80,9 @@ export function anomalyView(anomaly: Anomaly): AnomalyView {
       ? null
       : table(`Examples of ${anomaly.class}`, head, anomaly.examples.map(places), 50);
   if (examples && examples.note === null && shown < anomaly.count) {
-    examples.note = `${count(shown, "example")}; the count is ${formatNumber(anomaly.count)}.`;
+    examples.note =
+      `${count(shown, "example")}; the count is ${formatNumber(anomaly.count)}. ` +
+      "findings.ndjson in the run's folder lists them all.";
   }
   return {
     name: anomaly.class.replaceAll("-", " "),

@@ -32,14 +32,28 @@ async function drill(file: string, out: string): Promise<{ folder: string; resul
   expect(result.balances.filter(({ ties }) => !ties)).to.deep.equal([]);
   expect(result.faults.every(({ proof }) => proof !== null)).to.equal(true);
   expect(hasReport(folder)).to.equal(true);
+  expectAllListed(folder, result);
   expect(await leftovers(result.run.id)).to.deep.equal([]);
   return { folder, result };
+}
+
+/** findings.ndjson lists every finding that the result counts, class by class. */
+function expectAllListed(folder: string, { anomalies }: Result): void {
+  const text = readFileSync(join(folder, "findings.ndjson"), "utf8");
+  const listed = new Map<string, number>();
+  for (const line of text.split("\n").filter(Boolean)) {
+    const { class: name, count } = JSON.parse(line) as { class: string; count: number };
+    listed.set(name, (listed.get(name) ?? 0) + count);
+  }
+  const counted = new Map<string, number>();
+  for (const one of anomalies) counted.set(one.class, (counted.get(one.class) ?? 0) + one.count);
+  expect(listed).to.deep.equal(counted);
 }
 
 /** judge and report redo their stages, without Docker, to the same bytes. */
 async function sameBytes(folder: string): Promise<void> {
   const read = () =>
-    ["result.json", "report.html"].map((name) => readFileSync(join(folder, name), "utf8"));
+    ["result.json", "findings.ndjson", "report.html"].map((name) => readFileSync(join(folder, name), "utf8"));
   const before = read();
   await command("judge", folder);
   await command("report", folder);
