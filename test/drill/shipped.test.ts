@@ -53,7 +53,9 @@ function expectAllListed(folder: string, { anomalies }: Result): void {
 /** judge and report redo their stages, without Docker, to the same bytes. */
 async function sameBytes(folder: string): Promise<void> {
   const read = () =>
-    ["result.json", "findings.ndjson", "report.html"].map((name) => readFileSync(join(folder, name), "utf8"));
+    ["result.json", "findings.ndjson", "report.html"].map((name) =>
+      readFileSync(join(folder, name), "utf8"),
+    );
   const before = read();
   await command("judge", folder);
   await command("report", folder);
