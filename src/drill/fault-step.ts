@@ -39,7 +39,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
     over: Promise.resolve(),
     victims: new Set(),
   };
-  const faultContext = contextOf(context, heals, acts);
+  const faultContext = contextOf(context, step, heals, acts);
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
   const reach = fault.reach(step.params, context.plan.topology, live);
   const heal = healOnce(context, step, fault, { faultContext, live, acts });
@@ -140,7 +140,12 @@ function healOnce(
   };
 }
 
-function contextOf(context: RunContext, heals: HealStack, acts: Acts): FaultContext {
+function contextOf(
+  context: RunContext,
+  step: FaultStep,
+  heals: HealStack,
+  acts: Acts,
+): FaultContext {
   return {
     runtime: context.runtime,
     topology: context.plan.topology,
@@ -163,6 +168,7 @@ function contextOf(context: RunContext, heals: HealStack, acts: Acts): FaultCont
     injected: () => {
       acts.afterUs = monotonicUs();
     },
+    note: (note) => recordOrFail(context, { type: "fault.note", step: step.id, note }),
     remoteView: (region, from, as, proof) =>
       void context.history.record({ type: "remote.view", region, from, as, proof }),
   };

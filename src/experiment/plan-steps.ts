@@ -1,5 +1,7 @@
 /** The timeline of a plan, and what it says about clusters: which fail, which survives. */
 import assert from "node:assert";
+import { faultOf } from "../fault/catalogue.ts";
+import { Random } from "../kernel/random.ts";
 import type { Topology } from "../topology/types.ts";
 import type { PlannedStep, SteadyCheck } from "./plan.ts";
 import { clientsOf } from "./plan-logs.ts";
@@ -30,7 +32,13 @@ export function planSteady(check: SteadyEntry): SteadyCheck {
   return { check: check.check, atMostMs: check.atMost, forMs: check.for };
 }
 
-export function planStep(step: StepEntry, experiment: Experiment, topology: Topology): PlannedStep {
+/** `seed`: of the run. What a step leaves to chance is a stream of its own, named by the step. */
+export function planStep(
+  step: StepEntry,
+  experiment: Experiment,
+  topology: Topology,
+  seed: number,
+): PlannedStep {
   const base = {
     id: step.id,
     label: step.label ?? labelOf(step, topology),
@@ -42,7 +50,7 @@ export function planStep(step: StepEntry, experiment: Experiment, topology: Topo
       ...base,
       type: "fault",
       kind: step.fault,
-      params: paramsOf(step),
+      params: drawn(step, seed),
       forMs: step.for ?? null,
     };
   }
@@ -62,6 +70,12 @@ export function planStep(step: StepEntry, experiment: Experiment, topology: Topo
       timeoutMs: step.detect.timeout,
     },
   };
+}
+
+function drawn(step: FaultEntry, seed: number): unknown {
+  const params = paramsOf(step);
+  const draw = faultOf(step.fault)?.draw;
+  return draw ? draw(params, new Random(seed, step.id)) : params;
 }
 
 function labelOf(step: StepEntry, topology: Topology): string {

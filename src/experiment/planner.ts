@@ -52,12 +52,13 @@ export function planExperiment(
   const book = new LogBook(experiment);
   const clients = new ClientBook(experiment, book, untouchedCluster(experiment, topology));
   const { end } = experiment;
+  const drawSeed = seed ?? experiment.seed;
   return {
     schema: "blackstart/plan.v1",
     name: experiment.name,
     title: experiment.title,
     description: experiment.description,
-    seed: seed ?? experiment.seed,
+    seed: drawSeed,
     run,
     experimentFile: loaded.file,
     experimentSha256: loaded.sha256,
@@ -71,7 +72,7 @@ export function planExperiment(
     replications: planReplications(experiment, book, topology),
     steadyState: experiment.steadyState.map(planSteady),
     steadyWithinMs: experiment.steadyWithin,
-    steps: experiment.steps.map((step) => planStep(step, experiment, topology)),
+    steps: experiment.steps.map((step) => planStep(step, experiment, topology, drawSeed)),
     end: { settleMs: end.settle, horizonMs: end.horizon, drainMs: end.drain },
     memoryMiB: memoryOf(topology),
     judging: judgingOf(experiment, topology, book, clients, run),

@@ -2,7 +2,9 @@
 import { brokerKill } from "./broker-kill.ts";
 import { brokerPause } from "./broker-pause.ts";
 import type { FaultDefinition } from "./fault.ts";
+import { linkBandwidth } from "./link-bandwidth.ts";
 import { linkDegrade } from "./link-degrade.ts";
+import { linkFlap } from "./link-flap.ts";
 import { linkPartition } from "./link-partition.ts";
 import { regionShutdown } from "./region-shutdown.ts";
 
@@ -10,7 +12,9 @@ export const faults = [
   brokerKill,
   brokerPause,
   linkPartition,
+  linkFlap,
   linkDegrade,
+  linkBandwidth,
   regionShutdown,
 ] as const;
 

@@ -8,6 +8,7 @@
 import type { z } from "zod";
 import type { Fidelity } from "../history/events.ts";
 import type { HealStack } from "../kernel/heal-stack.ts";
+import type { Random } from "../kernel/random.ts";
 import type { Capability, LinkMode, Runtime } from "../runtime/runtime.ts";
 import type { Topology } from "../topology/types.ts";
 import type { AskCluster, PartitionView } from "./cluster-asks.ts";
@@ -31,6 +32,12 @@ export interface Observer {
     node: string,
     timeoutMs: number,
   ): Promise<{ outcome: ProbeOutcome; tookMs: number }>;
+  /** Bytes to a node and back, one way after the other; throws when it does not answer. */
+  transfer(
+    region: string,
+    node: string,
+    bytes: number,
+  ): Promise<{ bytesEachWay: number; tookMs: number }>;
   /** Leaders, epochs and ISR of a topic, from any live broker of its cluster; null if none. */
   partitions(cluster: string, topic: string): Promise<PartitionView[] | null>;
 }
@@ -57,6 +64,8 @@ export interface FaultContext {
   /** The instant of the act: called right before and right after it. */
   injecting(): void;
   injected(): void;
+  /** Puts a sentence on this fault into the history: what it does after its act was proven. */
+  note(text: string): void;
   /** What other regions were made to see of a dead node or region, and the probe that shows it. */
   remoteView(region: string, from: string, as: RemoteView, proof: string): void;
 }
@@ -71,7 +80,7 @@ export interface FaultReach {
   affects: string[];
 }
 
-export interface FaultDefinition<P = unknown> {
+export interface FaultDefinition<P = unknown, L extends LiveTargets = LiveTargets> {
   kind: string;
   /** One sentence for `blackstart plan` and the docs. */
   summary: string;
@@ -79,18 +88,20 @@ export interface FaultDefinition<P = unknown> {
   needs(params: P): Capability[];
   /** Problems the schema cannot see (names that do not exist). Paths are keys of the step. */
   check(params: P, topology: Topology): { path: (string | number)[]; message: string }[];
+  /** Leaves to chance what is left to chance, when the experiment is planned. */
+  draw?(params: P, random: Random): P;
   /** Targets that depend on the running system (the leader of a partition) are found here. */
-  reach(params: P, topology: Topology, live?: LiveTargets): FaultReach;
+  reach(params: P, topology: Topology, live?: L): FaultReach;
   /** Names asked of the running system before the fault, e.g. the current leader. */
-  resolve?(params: P, context: FaultContext): Promise<LiveTargets>;
-  inject(params: P, context: FaultContext, live: LiveTargets): Promise<void>;
+  resolve?(params: P, context: FaultContext): Promise<L>;
+  inject(params: P, context: FaultContext, live: L): Promise<void>;
   /** Returns the proof as a sentence; throws, with the reason, when there is none. */
-  prove(params: P, context: FaultContext, live: LiveTargets): Promise<string>;
+  prove(params: P, context: FaultContext, live: L): Promise<string>;
   /** After the heals ran: shows that things are as before; throws when they are not. */
-  proveHealed(params: P, context: FaultContext, live: LiveTargets): Promise<string>;
+  proveHealed(params: P, context: FaultContext, live: L): Promise<string>;
 }
 
-/** Nodes found at run time. */
+/** Nodes found at run time. A fault that finds or keeps more while it lasts extends it. */
 export interface LiveTargets {
   nodes: string[];
 }
@@ -101,6 +112,8 @@ export const LINK_FIDELITY: Record<LinkMode, Fidelity> = {
   blackhole: "blackhole",
 };
 
-export function defineFault<P>(definition: FaultDefinition<P>): FaultDefinition<P> {
+export function defineFault<P, L extends LiveTargets = LiveTargets>(
+  definition: FaultDefinition<P, L>,
+): FaultDefinition<P, L> {
   return definition;
 }

@@ -7,14 +7,13 @@
  * opening connections: cutting east→west leaves what west opened to east.
  */
 import { z } from "zod";
-import { poll } from "../kernel/clock.ts";
-import { defineFault, type FaultContext, LINK_FIDELITY } from "./fault.ts";
+import { defineFault, LINK_FIDELITY } from "./fault.ts";
 import {
-  brokerToProbe,
   linkProblems,
   linksOf,
   linkTargetParams,
-  mendedWithinMs,
+  probeAcross,
+  proveMended,
 } from "./link-target.ts";
 import { SHOWS_AS } from "./node-acts.ts";
 
@@ -55,24 +54,5 @@ export const linkPartition = defineFault<Params>({
       .map(({ from, to, outcome }) => `probe ${from}->${to} met "${outcome}"`)
       .join("; ");
   },
-  async proveHealed(target, context) {
-    const healed = await poll(
-      async () =>
-        (await probeAcross(target, context)).every(({ outcome }) => outcome === "answered") ||
-        undefined,
-      { everyMs: 200, withinMs: mendedWithinMs(context) },
-    );
-    if (!healed) throw new Error("probes across the link are still not answered");
-    return "probes across the link are answered again";
-  },
+  proveHealed: proveMended,
 });
-
-async function probeAcross(target: Params, context: FaultContext) {
-  return Promise.all(
-    linksOf(target).map(async ({ from, to }) => ({
-      from,
-      to,
-      outcome: await context.observer.probe(from, await brokerToProbe(context, to), 1500),
-    })),
-  );
-}

@@ -1,5 +1,7 @@
 /** How a step names links: two regions, and which direction. Shared by the link faults. */
 import { z } from "zod";
+import { poll } from "../kernel/clock.ts";
+import type { LinkQuality } from "../runtime/runtime.ts";
 import type { Topology } from "../topology/types.ts";
 import type { FaultContext } from "./fault.ts";
 
@@ -62,4 +64,109 @@ export async function brokerToProbe(context: FaultContext, region: string): Prom
   const [first] = names;
   if (first === undefined) throw new Error(`region ${region} has no broker to probe`);
   return first;
+}
+
+export type Direction = ReturnType<typeof linksOf>[number];
+
+const PROBE_TIMEOUT_MS = 1500;
+
+/** What a probe across each of the links meets now. */
+export async function probeAcross(
+  target: LinkTarget,
+  context: FaultContext,
+  timeoutMs = PROBE_TIMEOUT_MS,
+) {
+  return Promise.all(
+    linksOf(target).map(async ({ from, to }) => ({
+      from,
+      to,
+      outcome: await context.observer.probe(from, await brokerToProbe(context, to), timeoutMs),
+    })),
+  );
+}
+
+/** Probes across every link until all are answered; throws when they are not in time. */
+export async function proveMended(target: LinkTarget, context: FaultContext): Promise<string> {
+  const healed = await poll(
+    async () =>
+      (await probeAcross(target, context)).every(({ outcome }) => outcome === "answered") ||
+      undefined,
+    { everyMs: 200, withinMs: mendedWithinMs(context) },
+  );
+  if (!healed) throw new Error("probes across the link are still not answered");
+  return "probes across the link are answered again";
+}
+
+/** A gateway counts whole milliseconds each way, and kB a second. */
+export const COARSE_MS = 1;
+const COARSE_BYTES = 1000;
+
+export function plannedOf(context: FaultContext, { from, to }: Direction): LinkQuality {
+  const planned = context.topology.links.find((link) => link.from === from && link.to === to);
+  if (!planned) throw new Error(`the topology has no link ${from}->${to}`);
+  return planned;
+}
+
+/** Arms the undo of every link, then makes each as slow as `wanted` says. */
+export async function degradeLinks(
+  target: LinkTarget,
+  context: FaultContext,
+  wanted: (planned: LinkQuality) => LinkQuality,
+): Promise<void> {
+  const links = linksOf(target).map((link) => ({
+    control: context.runtime.link(link.from, link.to),
+    quality: wanted(plannedOf(context, link)),
+  }));
+  for (const { control } of links) {
+    const name = `restore ${control.from}->${control.to}`;
+    context.heals.defer(name, () => control.restoreQuality());
+  }
+  context.injecting();
+  await Promise.all(links.map(({ control, quality }) => control.degrade(quality)));
+  context.injected();
+}
+
+/** The tighter of two limits; null is none. */
+export function tightest(...limits: (number | null | undefined)[]): number | null {
+  const least = Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(least) ? least : null;
+}
+
+export function sameLimit(one: LinkQuality, other: LinkQuality): boolean {
+  const [a, b] = [one.bandwidthBytesPerSecond, other.bandwidthBytesPerSecond];
+  if (a === null || b === null) return a === b;
+  return Math.abs(a - b) <= COARSE_BYTES;
+}
+
+/** A request that was answered across the link; how long it took, ms. */
+export async function requestAcross(link: Direction, context: FaultContext): Promise<number> {
+  const { from, to } = link;
+  const node = await brokerToProbe(context, to);
+  const { outcome, tookMs } = await context.observer.roundTrip(from, node, 30_000);
+  if (outcome !== "answered") throw new Error(`a probe ${from}->${to} met "${outcome}"`);
+  return tookMs;
+}
+
+/** Requests cross every link, and its gateway reports what was planned. */
+export async function proveQualityRestored(
+  target: LinkTarget,
+  context: FaultContext,
+): Promise<string> {
+  for (const link of linksOf(target)) {
+    await requestAcross(link, context);
+    const reported = await context.runtime.link(link.from, link.to).quality();
+    const gateway = `gateway ${link.from}->${link.to}`;
+    const planned = plannedOf(context, link);
+    if (Math.abs(reported.latencyMs - planned.latencyMs) > COARSE_MS) {
+      const found = `${gateway} adds ${reported.latencyMs} ms`;
+      throw new Error(`${found}, ${planned.latencyMs} ms were planned`);
+    }
+    if (
+      Math.abs(reported.jitterMs - planned.jitterMs) > COARSE_MS ||
+      !sameLimit(reported, planned)
+    ) {
+      throw new Error(`${gateway} does not report the planned jitter and bandwidth`);
+    }
+  }
+  return "probes across the link are answered, its gateway reports the planned quality";
 }

@@ -89,6 +89,8 @@ export const eventSchemas = {
   "fault.injected": { step: z.string(), dieUs: z.array(us).optional() },
   "fault.effective": { step: z.string(), proof: z.string() },
   "fault.unproven": { step: z.string(), reason: z.string() },
+  /** What a fault does by itself while it lasts, e.g. each turn of a flapping link. */
+  "fault.note": { step: z.string(), note: z.string() },
   "fault.healing": { step: z.string() },
   "fault.healed": { step: z.string(), proof: z.string() },
   "heal.failed": { step: z.string(), reason: z.string() },

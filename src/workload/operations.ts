@@ -4,6 +4,7 @@ import { probeConnect } from "../kafka/connect-probe.ts";
 import { KafkajsGroupClient } from "../kafka/group-client.ts";
 import { kafkajsBounds } from "../kafka/kafkajs-bounds.ts";
 import { KafkajsSendClient } from "../kafka/send-client.ts";
+import { probeTransfer } from "../kafka/transfer-probe.ts";
 import { monotonicUs, poll } from "../kernel/clock.ts";
 import { clusterReady, createTopicsAndWait, describeConfigs, describeTopic } from "./admin.ts";
 import type { AgentContext } from "./agent-context.ts";
@@ -66,6 +67,7 @@ export class Operations {
         return patiently(() => fetchCommitted(address.bootstrap, CLIENT, group, asked));
       },
       "probe.connect": probeConnect,
+      "probe.transfer": probeTransfer,
     };
   }
 

@@ -197,6 +197,11 @@ export interface Operations {
       tookMs: number;
     };
   };
+  /** Bytes to a broker and back over one connection, one way after the other. */
+  "probe.transfer": {
+    ask: { host: string; port: number; bytes: number; timeoutMs: number };
+    answer: { bytesEachWay: number; tookMs: number };
+  };
   /** Probes every address each `everyMs`; an event `watchdog` tells each change of health. */
   "watchdog.start": {
     ask: {

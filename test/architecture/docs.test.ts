@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { ERRORS_PAGE, errorsPage } from "../../scripts/errors-doc.ts";
+import { faults } from "../../src/fault/catalogue.ts";
 import { LAYERS } from "./layer-table.ts";
 import { blocks, manifest, pages, prose, ROOT, read } from "./pages.ts";
 
@@ -56,6 +57,12 @@ describe("tables and code in documents", () => {
       because,
     }));
     expect(written).to.deep.equal(enforced);
+  });
+
+  it("docs/faults.md has a line for each fault of the catalogue, and for no other", () => {
+    const written = [...read("docs/faults.md").matchAll(/^\| `([a-z-]+\.[a-z-]+)` \|/gm)];
+    const kinds = faults.map(({ kind }) => kind);
+    expect(written.map(([, kind]) => kind).sort()).to.deep.equal(kinds.sort());
   });
 
   it("code in docs/adding-a-fault.md is code of the repository", () => {

@@ -3,7 +3,7 @@
  * system shows. One agent observes in each region.
  */
 import type { ClusterAsks, PartitionView } from "../../src/fault/cluster-asks.ts";
-import type { FaultContext, FaultDefinition } from "../../src/fault/fault.ts";
+import type { FaultContext, FaultDefinition, LiveTargets } from "../../src/fault/fault.ts";
 import { HealStack } from "../../src/kernel/heal-stack.ts";
 import { FakeRuntime } from "../../src/runtime/fake/fake-runtime.ts";
 import type { Topology } from "../../src/topology/types.ts";
@@ -18,10 +18,12 @@ export type Replies = {
 
 export class FaultWorld {
   readonly runtime = new FakeRuntime();
+  readonly interrupt = new AbortController();
   readonly heals = new HealStack(1000);
   readonly topology: Topology;
   /** What the fault told: "injecting", "injected", "expect primary-east-1", "west sees east refused". */
   readonly told: string[] = [];
+  readonly notes: string[] = [];
   readonly frozen = new Set<string>();
   /** Answers of `partitions`, by "cluster/topic". */
   readonly partitions = new Map<string, PartitionView[]>();
@@ -38,12 +40,16 @@ export class FaultWorld {
       topology,
       heals: this.heals,
       healedWithinMs: 20,
-      signal: new AbortController().signal,
+      signal: this.interrupt.signal,
       observer: {
         probe: async (region, node) => this.runtime.probe(region, node),
         roundTrip: async (region, node) => ({
           outcome: this.runtime.probe(region, node),
           tookMs: this.runtime.roundTripMs(region, node),
+        }),
+        transfer: async (region, node, bytes) => ({
+          bytesEachWay: bytes,
+          tookMs: this.runtime.transferMs(region, node, bytes),
         }),
         partitions: async (cluster, topic) => this.partitions.get(`${cluster}/${topic}`) ?? null,
       },
@@ -61,6 +67,7 @@ export class FaultWorld {
       expectDeath: (name) => void this.told.push(`expect ${name}`),
       injecting: () => void this.told.push("injecting"),
       injected: () => void this.told.push("injected"),
+      note: (text) => void this.notes.push(text),
       remoteView: (region, from, as) => void this.told.push(`${from} sees ${region} ${as}`),
     };
   }
@@ -79,11 +86,12 @@ export class FaultWorld {
   }
 
   /** Injects as a fault step does; the result heals again and proves it. */
-  async inject<P>(
-    fault: FaultDefinition<P>,
+  async inject<P, L extends LiveTargets>(
+    fault: FaultDefinition<P, L>,
     params: P,
   ): Promise<{ prove: () => Promise<string>; heal: () => Promise<string> }> {
-    const live = (await fault.resolve?.(params, this.context)) ?? { nodes: [] };
+    const live =
+      (await fault.resolve?.(params, this.context)) ?? ({ nodes: [] } as LiveTargets as L);
     await fault.inject(params, this.context, live);
     return {
       prove: () => fault.prove(params, this.context, live),

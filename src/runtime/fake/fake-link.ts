@@ -33,6 +33,10 @@ export class FakeLink implements LinkControl {
     return this.#quality.latencyMs;
   }
 
+  get bandwidthBytesPerSecond(): number | null {
+    return this.#quality.bandwidthBytesPerSecond;
+  }
+
   /** What a caller of this node meets on the link: a node shown dead is dead on a mended link, too. */
   shown(node: string): LinkMode | "open" {
     return this.#dead.get(node) ?? this.#cut ?? "open";

@@ -1,7 +1,6 @@
 /**
- * A runtime in memory: containers with a state, links with a state, and what a caller would meet,
- * derived from both. It keeps the promises of `runtime.ts` (the contract suite runs on it), and
- * tests program what goes wrong.
+ * A runtime in memory: containers and links with a state, and what a caller would meet, derived from
+ * both. It keeps the promises of `runtime.ts` (the contract suite runs on it); tests program faults.
  *
  * It leaves out Kafka: a running node answers, and that is all it does.
  */
@@ -112,6 +111,12 @@ export class FakeRuntime implements Runtime {
   roundTripMs(region: string, name: string): number {
     const home = this.container(name).region;
     return home === region ? 0 : this.#linkOf(region, home).latencyMs;
+  }
+
+  /** How long so many bytes take there and back, ms: what the link's limit makes of it. */
+  transferMs(region: string, name: string, bytes: number): number {
+    const link = this.#linkOf(region, this.container(name).region);
+    return link.latencyMs + (2000 * bytes) / (link.bandwidthBytesPerSecond ?? Infinity);
   }
 
   container(name: string): FakeContainer {

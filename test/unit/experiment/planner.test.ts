@@ -46,6 +46,19 @@ describe(planExperiment.name, () => {
     );
   });
 
+  it("draws what is left to chance from the seed, once, into the plan", () => {
+    const flapping = (seed: number) => {
+      const flap = "fault: link.flap, between: [a, b], times: 4";
+      const text = STRETCHED.replace("fault: region.shutdown, region: a", flap);
+      const experiment = spoil("runbook: failover, ", "runbook: failover, from: a, ", text);
+      const [step] = planOf(spoil("title:", `seed: ${seed}\ntitle:`, experiment)).steps;
+      return step?.type === "fault" ? (step.params as { schedule: object[] }).schedule : [];
+    };
+    expect(flapping(7).length).to.equal(4);
+    expect(flapping(7)).to.deep.equal(flapping(7));
+    expect(flapping(7)).to.not.deep.equal(flapping(8));
+  });
+
   it("changes with the run in cluster ids and the tag of records alone", () => {
     const neutral = (plan: Plan) => ({
       ...plan,
