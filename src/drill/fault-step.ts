@@ -9,7 +9,7 @@ import { monotonicUs, poll } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
 import { askingOf, eyesOf } from "./eyes.ts";
-import { type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
+import { logOf, type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
 
 const HEAL_DEADLINE_MS = 120_000;
 const HEALED_WITHIN_MS = 90_000;
@@ -159,6 +159,10 @@ function contextOf(
       context.plan.topology.replications
         .filter((worker) => worker.region === region && !context.removed.has(worker.name))
         .map(({ name }) => name),
+    mirroredBy: (worker) =>
+      (context.plan.replications.find(({ name }) => name === worker)?.expectLogs ?? []).map(
+        (log) => logOf(context.plan, log).topic,
+      ),
     setFrozen: (agents, frozen) => context.agents.setFrozen(agents, frozen),
     expectDeath: (name) => {
       context.expected.add(name);

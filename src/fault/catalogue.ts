@@ -7,6 +7,10 @@ import { linkDegrade } from "./link-degrade.ts";
 import { linkFlap } from "./link-flap.ts";
 import { linkPartition } from "./link-partition.ts";
 import { regionShutdown } from "./region-shutdown.ts";
+import { replicationKill } from "./replication-kill.ts";
+import { replicationPause } from "./replication-pause.ts";
+import { replicationRestart } from "./replication-restart.ts";
+import { replicationStopAll } from "./replication-stop-all.ts";
 
 export const faults = [
   brokerKill,
@@ -15,6 +19,10 @@ export const faults = [
   linkFlap,
   linkDegrade,
   linkBandwidth,
+  replicationKill,
+  replicationPause,
+  replicationRestart,
+  replicationStopAll,
   regionShutdown,
 ] as const;
 

@@ -33,6 +33,8 @@ export interface ClusterAsks {
     ask: { controllers: string[] };
     answer: { claim: { leader: number; leaderEpoch: number } | null; answered: number };
   };
+  /** Sum of the end offsets of each topic that exists. */
+  "topics.ends": { ask: { topics: string[] }; answer: { topic: string; end: number }[] };
 }
 
 export type AskCluster = <O extends keyof ClusterAsks>(

@@ -57,6 +57,8 @@ export interface FaultContext {
   agentsIn(region: string): string[];
   /** Names of replication workers of a region that are still part of the run. */
   workersIn(region: string): string[];
+  /** Topics on its target that a replication worker mirrors the workload to. */
+  mirroredBy(worker: string): string[];
   /** Tells that agents were frozen, and are not to be asked anything; or that they can be again. */
   setFrozen(agents: string[], frozen: boolean): void;
   /** Marks a container's death as wanted, so it is not taken for an accident. */

@@ -37,6 +37,8 @@ const VERBS: Record<string, string> = {
   cut: "was cut",
   latency: "was slowed down",
   degrade: "was degraded",
+  flap: "flapped",
+  bandwidth: "was narrowed",
 };
 
 /** `Region east was shut down (crash)`; a kind without a verb is named as it is. */

@@ -15,6 +15,7 @@ import { describeAll, elect, quorumOf } from "./leadership.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
+import { endsOfTopics } from "./topics.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -51,6 +52,7 @@ export class Operations {
       "partitions.describe": describeAll,
       "leaders.elect": elect,
       "quorum.describe": quorumOf,
+      "topics.ends": endsOfTopics,
       "log.bounds": ({ address, log, by }: Ask<"log.bounds">) =>
         by === "kafkajs"
           ? kafkajsBounds(address.bootstrap, log.topic)

@@ -131,6 +131,11 @@ export interface Operations {
     ask: { address: ClusterAddress; controllers: string[] };
     answer: { claim: { leader: number; leaderEpoch: number } | null; answered: number };
   };
+  /** Sum of the end offsets of each topic that exists. */
+  "topics.ends": {
+    ask: { address: ClusterAddress; topics: string[] };
+    answer: { topic: string; end: number }[];
+  };
   "topic.configs": {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;

@@ -61,6 +61,7 @@ export class FaultWorld {
       },
       agentsIn: (region) => this.#agentsIn(region),
       workersIn: (region) => this.#workersIn(region),
+      mirroredBy: () => ["primary.orders"],
       setFrozen: (agents, frozen) => {
         for (const name of agents) frozen ? this.frozen.add(name) : this.frozen.delete(name);
       },
