@@ -1,5 +1,6 @@
 /** Regions, clusters, links and replication: names that exist, settings that may be set. */
 import { isOwnedKey, nameOf } from "../replication/mirror-maker.ts";
+import { parseProperties } from "../topology/properties-text.ts";
 import { OWNED_KEYS } from "../topology/server-properties.ts";
 import type { Draft, Item } from "./draft.ts";
 import type { Path } from "./problems.ts";
@@ -83,6 +84,15 @@ function checkFlow(draft: Draft, { path, value: flow }: Item<ReplicationEntry>):
   for (const key of Object.keys(flow.config ?? {})) {
     if (!isOwnedKey(key)) continue;
     draft.find([...path, "config", key], `"${key}" is set by the experiment's own keys`, "key");
+  }
+  if (flow.properties !== undefined) {
+    const given = parseProperties(flow.properties);
+    const clusters = (given["clusters"] ?? "").split(",").map((name) => name.trim());
+    for (const name of [flow.from, flow.to].filter((one) => !clusters.includes(one))) {
+      draft.find([...path, "properties"], `expected \`clusters\` to list "${name}"`);
+    }
+    if (flow.config)
+      draft.find([...path, "config"], "`properties` takes the place of `config`", "key");
   }
   for (const kind of ["topics", "groups"] as const) {
     flow[kind].forEach((pattern, at) => {

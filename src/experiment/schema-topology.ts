@@ -86,6 +86,20 @@ export const replicationSchema = z.strictObject({
       "MirrorMaker settings, as in mm2.properties. A bare key belongs to this flow (from->to); " +
         "keys with `->` or a cluster's name in front are passed as they are.",
     ),
+  properties: z
+    .string()
+    .optional()
+    .describe(
+      "A whole mm2.properties, taken as it stands but for bootstrap.servers, which are added. In " +
+        "place of `config`; `topics` and `groups` then say what it ought to carry, not what it does.",
+    ),
+  prove: z
+    .array(z.enum(["records", "offsets"]))
+    .default(["records", "offsets"])
+    .describe(
+      "What must have crossed before the workload starts. An empty list: the replication is on trial " +
+        "and may carry nothing.",
+    ),
   readyWithin: durationSchema
     .prefault("60s")
     .describe("How long the first mirrored record may take; 60s unless set."),

@@ -20,7 +20,7 @@ export type TopicMetadata = metadataV12.MetadataResponseTopic;
 
 const CONNECT_MS = 1000;
 const REQUEST_MS = 5000;
-const UNKNOWN_TOPIC = 3;
+export const UNKNOWN_TOPIC = 3;
 const TOPIC_EXISTS = 36;
 
 /** A broker answered with an error code. */

@@ -19,6 +19,7 @@
  * ```
  */
 import { bootstrapOf, brokerCount } from "../topology/compile.ts";
+import { parseProperties } from "../topology/properties-text.ts";
 import type { Replication, Topology } from "../topology/types.ts";
 
 export interface MirrorMakerSpec {
@@ -29,6 +30,8 @@ export interface MirrorMakerSpec {
   topics: string[];
   groups: string[];
   config?: Record<string, string | number | boolean> | undefined;
+  /** A whole mm2.properties in place of `config`. */
+  properties?: string | undefined;
   /** Bytes. */
   heap?: number | undefined;
 }
@@ -107,6 +110,7 @@ export function compileReplication(
 
 function mirrorMakerProperties(spec: MirrorMakerSpec, topology: Topology): Record<string, string> {
   const { from, to } = spec;
+  if (spec.properties !== undefined) return verbatim(spec.properties, spec, topology);
   const flow = `${from}->${to}`;
   const replicas = (cluster: string) =>
     String(Math.min(REPLICATION_MAX, brokerCount(topology, cluster)));
@@ -142,10 +146,25 @@ function mirrorMakerProperties(spec: MirrorMakerSpec, topology: Topology): Recor
   };
 }
 
+/**
+ * A file as somebody wrote it. Only the addresses are ours, and the way plugins are found, which
+ * decides nothing but how long the start takes.
+ */
+function verbatim(text: string, { from, to }: MirrorMakerSpec, topology: Topology) {
+  return {
+    "plugin.discovery": "service_load",
+    [`${from}.plugin.discovery`]: "service_load",
+    [`${to}.plugin.discovery`]: "service_load",
+    ...parseProperties(text),
+    [`${from}.bootstrap.servers`]: bootstrapOf(topology, from).join(","),
+    [`${to}.bootstrap.servers`]: bootstrapOf(topology, to).join(","),
+  };
+}
+
 /** The user's value of a flow setting, wherever it was written; undefined: MirrorMaker's default. */
 export function flowSetting(spec: MirrorMakerSpec, key: string): string | undefined {
-  const config = spec.config ?? {};
-  const value = config[`${spec.from}->${spec.to}.${key}`] ?? config[key];
+  const config = spec.properties === undefined ? spec.config : parseProperties(spec.properties);
+  const value = config?.[`${spec.from}->${spec.to}.${key}`] ?? config?.[key];
   return value === undefined ? undefined : String(value);
 }
 

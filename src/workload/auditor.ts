@@ -8,10 +8,11 @@
 import { ROW } from "../history/journal-format.ts";
 import type { JournalWriter } from "../history/journal-writer.ts";
 import type { LogRef } from "../history/judging.ts";
-import { type Bounds, logBounds } from "../kafka/cluster-requests.ts";
+import type { Bounds } from "../kafka/cluster-requests.ts";
 import { type Followed, LogFollower } from "../kafka/log-follower.ts";
 import { delay, monotonicUs, poll } from "../kernel/clock.ts";
 import type { AgentContext } from "./agent-context.ts";
+import { boundsOrNone } from "./log-bounds.ts";
 import type { Answer, AuditSpec } from "./protocol.ts";
 import { RecordLog } from "./record-log.ts";
 
@@ -45,16 +46,12 @@ async function auditLog(
   spec: AuditSpec,
   log: LogRef,
 ): Promise<AuditedLog[]> {
-  const { bootstrap } = spec.address;
   const clientId = `auditor-${spec.reader}`;
-  const bounds = await poll(() => logBounds(bootstrap, clientId, log), {
-    everyMs: 100,
-    withinMs: spec.stallMs,
-  });
-  const audited =
-    bounds === undefined
-      ? unreadable(log)
-      : await readThrough(journal, records, { spec, log, bounds, clientId });
+  const ask = async () => ({ bounds: await boundsOrNone(spec.address, log, clientId) });
+  const asked = await poll(ask, { everyMs: 100, withinMs: spec.stallMs });
+  const audited = asked?.bounds
+    ? await readThrough(journal, records, { spec, log, bounds: asked.bounds, clientId })
+    : nothingOf(log, asked !== undefined);
   for (const { partition, start, end, complete } of audited) {
     journal.end(spec.reader, log.id, partition, start, end, complete, monotonicUs());
   }
@@ -62,14 +59,15 @@ async function auditLog(
   return audited;
 }
 
-function unreadable(log: LogRef): AuditedLog[] {
+/** A topic that does not exist is an empty log, read completely; one nobody tells of is not. */
+function nothingOf(log: LogRef, complete: boolean): AuditedLog[] {
   return Array.from({ length: log.partitions }, (_, partition) => ({
     log: log.id,
     partition,
     start: 0,
     end: 0,
     records: 0,
-    complete: false,
+    complete,
   }));
 }
 

@@ -1,8 +1,7 @@
 /** One small function per operation; the roles themselves live in files of their own. */
-import { commitOffsets, fetchCommitted, logBounds } from "../kafka/cluster-requests.ts";
+import { commitOffsets, fetchCommitted } from "../kafka/cluster-requests.ts";
 import { probeConnect } from "../kafka/connect-probe.ts";
 import { KafkajsGroupClient } from "../kafka/group-client.ts";
-import { kafkajsBounds } from "../kafka/kafkajs-bounds.ts";
 import { KafkajsSendClient } from "../kafka/send-client.ts";
 import { probeTransfer } from "../kafka/transfer-probe.ts";
 import { monotonicUs, poll } from "../kernel/clock.ts";
@@ -12,6 +11,7 @@ import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
 import { describeAll, elect, quorumOf } from "./leadership.ts";
+import { boundsOfLog } from "./log-bounds.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
@@ -53,10 +53,7 @@ export class Operations {
       "leaders.elect": elect,
       "quorum.describe": quorumOf,
       "topics.ends": endsOfTopics,
-      "log.bounds": ({ address, log, by }: Ask<"log.bounds">) =>
-        by === "kafkajs"
-          ? kafkajsBounds(address.bootstrap, log.topic)
-          : logBounds(address.bootstrap, CLIENT, log),
+      "log.bounds": boundsOfLog,
       "canary.seed": (ask: Ask<"canary.seed">) => seed(this.#context, ask),
       "group.commit": ({ address, group, topic, offsets }: Ask<"group.commit">) => {
         return patiently(async () => {

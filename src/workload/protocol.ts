@@ -140,10 +140,10 @@ export interface Operations {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;
   };
-  /** Start and end offsets by the auditor's client; and by the producer's client. */
+  /** Start and end offsets by the auditor's client, or by the producer's; null: no such topic. */
   "log.bounds": {
     ask: { address: ClusterAddress; log: LogRef; by: "platformatic" | "kafkajs" };
-    answer: { partition: number; start: number; end: number }[];
+    answer: { partition: number; start: number; end: number }[] | null;
   };
   /** One readiness record per partition, journalled like any other. */
   "canary.seed": {

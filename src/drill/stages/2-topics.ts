@@ -39,7 +39,9 @@ export async function topics(context: RunContext): Promise<void> {
   await settleAll([seedAll(context, 0), ...startReplications(context)]);
   await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
   await agents;
-  if (plan.replications.length > 0) progress.note("replication proven: record and offset crossed");
+  if (plan.replications.some(({ expectLogs }) => expectLogs.length > 0)) {
+    progress.note("replication proven: record and offset crossed");
+  }
 }
 
 function startReplications(context: RunContext): Promise<void>[] {
@@ -134,6 +136,12 @@ async function replicationReady(
   context: RunContext,
   replication: PlannedReplication,
 ): Promise<void> {
+  if (replication.expectLogs.length === 0) {
+    context.progress.note(
+      `${replication.name} started; nothing is asked of it before the workload`,
+    );
+    return;
+  }
   const startedUs = monotonicUs();
   const logs = replication.expectLogs.map((id) => logOf(context.plan, id));
   let missing = "";
@@ -180,6 +188,7 @@ async function whatIsMissing(
     const states = await observer.request("topic.describe", { address, topic: log.topic });
     if (states === null) return `topic ${log.topic} does not exist on ${log.cluster}`;
     const bounds = await observer.request("log.bounds", { address, log, by: "platformatic" });
+    if (bounds === null) return `topic ${log.topic} does not exist on ${log.cluster}`;
     const empty = bounds.filter(({ end }) => end < 1).length;
     if (empty > 0) return `${empty} partitions of ${log.topic} have no canary record`;
     for (const group of replication.expectGroups) {

@@ -130,7 +130,7 @@ async function hasReadAll(
       topic: log.topic,
       partitions: log.partitions,
     });
-    if (bounds.some(({ partition, end }) => end > 0 && (offsets[partition] ?? -1) < end))
+    if (bounds?.some(({ partition, end }) => end > 0 && (offsets[partition] ?? -1) < end))
       return false;
   }
   return true;
@@ -150,7 +150,7 @@ async function drainMirrors(context: RunContext): Promise<void> {
         const address = addressOf(plan, log.cluster);
         const ask = { address, log, by: "platformatic" } as const;
         const bounds = await observerFor(context, log.cluster).request("log.bounds", ask);
-        total += bounds.reduce((sum, { end }) => sum + end, 0);
+        total += (bounds ?? []).reduce((sum, { end }) => sum + end, 0);
       }
       if (total !== before) restSinceUs = monotonicUs();
       before = total;

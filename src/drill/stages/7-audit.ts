@@ -99,13 +99,26 @@ async function recordBounds(
 ): Promise<void> {
   const one = await boundsOf(context, observer, log, "platformatic");
   const other = await boundsOf(context, observer, log, "kafkajs");
-  for (const [by, bounds] of [["platformatic", one] as const, ["kafkajs", other] as const]) {
+  if (one.absent && other.absent) {
+    const message = `${log.topic} does not exist on ${log.cluster}: it counts as an empty log`;
+    context.history.record({ type: "warning", code: "W_TOPIC_ABSENT", message });
+    context.progress.note(message);
+  }
+  for (const [by, bounds] of [
+    ["platformatic", one.bounds] as const,
+    ["kafkajs", other.bounds] as const,
+  ]) {
     context.history.record({ type: "audit.bounds", pass, log: log.id, by, bounds });
   }
-  for (const { partition, start, end } of one) {
-    const theirs = other.find((bound) => bound.partition === partition);
-    if (theirs?.start === start && theirs.end === end) continue;
-    const detail = `platformatic says ${start}..${end}, kafkajs ${theirs?.start}..${theirs?.end}`;
+  for (const { partition, start, end } of one.bounds) {
+    const theirs = other.bounds.find((bound) => bound.partition === partition);
+    const same = theirs?.start === start && theirs.end === end;
+    if (same && one.absent === other.absent) continue;
+    const said = (bound?: { start: number; end: number }, absent = false) =>
+      absent ? "no such topic" : `${bound?.start}..${bound?.end}`;
+    const detail =
+      `platformatic says ${said({ start, end }, one.absent)}, ` +
+      `kafkajs ${said(theirs, other.absent)}`;
     context.history.record({ type: "audit.disagreement", log: log.id, partition, detail });
   }
 }
@@ -119,7 +132,8 @@ async function boundsOf(
 ) {
   const address = addressOf(context.plan, log.cluster);
   let last = "";
-  const bounds = await poll(() => observer.request("log.bounds", { address, log, by }), {
+  const ask = async () => ({ bounds: await observer.request("log.bounds", { address, log, by }) });
+  const asked = await poll(ask, {
     everyMs: 200,
     withinMs: BOUNDS_WITHIN_MS,
     signal: context.signal,
@@ -128,8 +142,13 @@ async function boundsOf(
     },
   });
   throwIfAborted(context.signal);
-  if (!bounds) throw new DrillError("E_AGENT_REFUSED", `no bounds of ${log.topic}: ${last}`);
-  return bounds;
+  if (!asked) throw new DrillError("E_AGENT_REFUSED", `no bounds of ${log.topic}: ${last}`);
+  const empty = Array.from({ length: log.partitions }, (_, partition) => ({
+    partition,
+    start: 0,
+    end: 0,
+  }));
+  return { absent: asked.bounds === null, bounds: asked.bounds ?? empty };
 }
 
 async function stopReplication(context: RunContext): Promise<void> {

@@ -34,6 +34,23 @@ describe("the audit", () => {
     expect(world.eventsOf("audit.bounds")).to.have.length(2);
   });
 
+  it("takes a topic that neither client knows for an empty log, and says so", async () => {
+    const world = await audited({ "log.bounds": () => null });
+    const [first] = world.eventsOf("audit.bounds");
+    expect(first?.bounds.every(({ start, end }) => start === 0 && end === 0)).to.equal(true);
+    expect(first?.bounds.length).to.be.greaterThan(0);
+    expect(world.eventsOf("audit.disagreement")).to.deep.equal([]);
+    expect(world.eventsOf("warning").map(({ code }) => code)).to.deep.equal(["W_TOPIC_ABSENT"]);
+  });
+
+  it("tells of a topic that one client knows and the other does not", async () => {
+    const world = await audited({
+      "log.bounds": ({ by }) => (by === "kafkajs" ? null : [{ partition: 0, start: 0, end: 0 }]),
+    });
+    const told = world.eventsOf("audit.disagreement").map(({ detail }) => detail);
+    expect(told).to.deep.equal(["platformatic says 0..0, kafkajs no such topic"]);
+  });
+
   it("tells where the two disagree, partition by partition", async () => {
     const world = await audited({
       "log.bounds": ({ by }) => {

@@ -33,6 +33,22 @@ function configOf(changes: Partial<MirrorMakerSpec> = {}, standbyBrokers = 3) {
 }
 
 describe(compileReplication.name, () => {
+  it("takes a whole file as it stands, and adds addresses only", () => {
+    const properties = "clusters = primary, standby\ntasks.max = 4\ntopics = .*\n";
+    const config = configOf({ properties });
+    const added = Object.keys(config).filter((key) => !key.endsWith("plugin.discovery"));
+    expect(added.sort()).to.deep.equal([
+      "clusters",
+      "primary.bootstrap.servers",
+      "standby.bootstrap.servers",
+      "tasks.max",
+      "topics",
+    ]);
+    expect(syncsGroupOffsets(specOf({ properties }))).to.equal(false);
+    const synced = `${properties}primary->standby.sync.group.offsets.enabled = true\n`;
+    expect(syncsGroupOffsets(specOf({ properties: synced }))).to.equal(true);
+  });
+
   it("enables one flow, and no herder for the way back", () => {
     expect(configOf()).to.include({
       clusters: "primary, standby",
