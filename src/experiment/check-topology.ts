@@ -47,9 +47,21 @@ function checkCluster(draft: Draft, cluster: ClusterEntry, name: string): void {
     draft.find([...base, "kafka"], `expected Kafka 3.3 or later, found ${cluster.kafka}`);
   }
   checkHeap(draft, cluster.heap, base);
+  checkRacks(draft, cluster, [...base, "racks"]);
   for (const key of Object.keys(cluster.config ?? {})) {
     if (!OWNED_KEYS.includes(key)) continue;
     draft.find([...base, "config", key], `"${key}" is set by the topology, not by hand`, "key");
+  }
+}
+
+function checkRacks(draft: Draft, { racks, brokers }: ClusterEntry, base: Path): void {
+  if (racks === undefined || racks === "none") return;
+  const regions = Object.keys(brokers);
+  for (const [region, named] of Object.entries(racks)) {
+    if (!draft.known(region, "region", regions, [...base, region], "key")) continue;
+    const count = brokers[region] as number;
+    if (typeof named === "string" || named.length === count) continue;
+    draft.find([...base, region], `${named.length} racks for ${count} brokers in ${region}`);
   }
 }
 

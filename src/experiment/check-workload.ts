@@ -1,5 +1,6 @@
 /** Topics that fit their clusters, clients that find their topic, failovers that lead somewhere. */
 import { carriesTopic, mirroredTopic } from "../replication/mirror-maker.ts";
+import { checkPlacement } from "./check-placement.ts";
 import type { Draft, Item } from "./draft.ts";
 import { CONTROL_TOPIC } from "./plan-logs.ts";
 import type { Path } from "./problems.ts";
@@ -41,6 +42,7 @@ function checkTopics(draft: Draft): void {
       draft.find([...path, "name"], `topic "${topic.name}" is given twice on ${topic.cluster}`);
     }
     checkReplicas(draft, topic, path);
+    checkPlacement(draft, topic, path);
   }
   if (draft.topics.length * (1 + draft.topology.replication.length) > LOGS_MAX) {
     draft.find(["workload", "topics"], `more than ${LOGS_MAX} topics and mirrors`);

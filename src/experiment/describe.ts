@@ -45,6 +45,7 @@ export function describePlan(plan: Plan): string {
     ...section("Links (what each adds to connections opened in its direction)", linkRows(plan)),
     ...section("Replication", replicationRows(plan)),
     ...section("Topics", table(topicRows(plan))),
+    ...section("Placement (nodes of each partition, the preferred leader first)", placedRows(plan)),
     ...section("Clients", table(clientRows(plan))),
     ...section("Steady state, before the first step", table(plan.steadyState.map(steadyRow))),
     ...section("Timeline", table(timelineRows(plan))),
@@ -126,6 +127,18 @@ function topicRows({ topics, judging }: Plan): string[][] {
       ];
     }),
   ];
+}
+
+function placedRows({ topics, topology }: Plan): string[] {
+  const rows = topics.flatMap(({ cluster, spec }) => {
+    const named = (id: number) =>
+      topology.nodes.find((node) => node.cluster === cluster && node.id === id)?.name ?? "";
+    return (spec.placement ?? []).map((ids, partition) => [
+      `${cluster}/${spec.topic}-${partition}`,
+      ids.map(named).join(", "),
+    ]);
+  });
+  return table(rows);
 }
 
 function clientRows(plan: Plan): string[][] {

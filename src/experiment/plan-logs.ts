@@ -7,6 +7,8 @@
  */
 import type { LogRef } from "../history/judging.ts";
 import { carriesTopic, keepsNames, mirroredTopic } from "../replication/mirror-maker.ts";
+import { placeReplicas } from "../topology/placement.ts";
+import type { KafkaNode, Topology } from "../topology/types.ts";
 import type { PlannedTopic } from "./plan.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
@@ -27,8 +29,11 @@ export class LogBook {
   readonly topics: PlannedTopic[] = [];
   readonly mirrors: MirrorOf[] = [];
   readonly #topology: TopologyEntry;
+  readonly #nodes: readonly KafkaNode[];
 
-  constructor(experiment: Experiment) {
+  /** `compiled`: of the experiment's topology. */
+  constructor(experiment: Experiment, compiled: Topology) {
+    this.#nodes = compiled.nodes;
     this.#topology = experiment.topology;
     const { topics } = experiment.workload;
     for (const topic of topics) this.#addWorkload(topic);
@@ -72,7 +77,9 @@ export class LogBook {
     if (this.find(serving.cluster, topic.name)) return;
     const replication = Math.min(topic.replication, brokersOf(this.#topology, serving.cluster));
     const minInsync = Math.min(topic.minInsync, replication);
-    this.#addWorkload({ ...topic, cluster: serving.cluster, replication, minInsync });
+    // A placement names places of the cluster it was written for.
+    const { placement, leaders, ...anywhere } = topic;
+    this.#addWorkload({ ...anywhere, cluster: serving.cluster, replication, minInsync });
   }
 
   #addMirrors(flow: ReplicationEntry): void {
@@ -101,9 +108,18 @@ export class LogBook {
         partitions: topic.partitions,
         replication: topic.replication,
         config: { "min.insync.replicas": String(topic.minInsync), ...Object.fromEntries(config) },
+        ...this.#placed(topic),
       },
     });
     return log;
+  }
+
+  #placed({ cluster, placement, partitions, leaders }: TopicEntry): { placement?: number[][] } {
+    if (placement === undefined) return {};
+    const seats = this.#nodes.filter(
+      (node) => node.cluster === cluster && node.clientPort !== null,
+    );
+    return { placement: placeReplicas({ placement, partitions, leaders }, seats) };
   }
 
   #log(cluster: string, topic: string, partitions: number, role: LogRef["role"]): LogRef {

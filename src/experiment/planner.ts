@@ -49,7 +49,7 @@ export function planExperiment(
 ): Plan {
   const { experiment } = loaded;
   const topology = topologyOf(experiment.topology, run);
-  const book = new LogBook(experiment);
+  const book = new LogBook(experiment, topology);
   const clients = new ClientBook(experiment, book, untouchedCluster(experiment, topology));
   const { end } = experiment;
   const drawSeed = seed ?? experiment.seed;

@@ -36,6 +36,16 @@ const nodeCounts = z
     error: "expected at least one region with its number of nodes",
   });
 
+const rack = z.string({ error: "expected a rack's name" }).min(1, { error: "expected a name" });
+
+const racksSchema = z.union(
+  [z.literal("none"), z.record(z.string(), z.union([rack, z.array(rack)]))],
+  {
+    error:
+      "expected racks by region, such as { east: r1, west: [r2, r3] }, or `none` for brokers without a rack",
+  },
+);
+
 export const clusterSchema = z.strictObject({
   kafka: z
     .string({ error: 'expected a version in quotes, such as "4.3.1"' })
@@ -48,6 +58,9 @@ export const clusterSchema = z.strictObject({
   controllers: nodeCounts
     .optional()
     .describe("Isolated controllers by region. Absent: every broker is a controller, too."),
+  racks: racksSchema
+    .optional()
+    .describe("broker.rack: by region one rack, or one for each broker; `none`; else the region."),
   config: kafkaConfigSchema
     .optional()
     .describe("Broker settings. Kafka's timeouts stay at their defaults unless set here."),

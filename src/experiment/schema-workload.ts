@@ -30,6 +30,14 @@ const recordSize = sizeSchema.refine(
   },
 );
 
+const placementSchema = z.union(
+  [z.record(z.string(), count("replicas", 9)), z.array(z.array(z.string()).min(1)).min(1)],
+  {
+    error:
+      "expected replicas by region, such as { dc1: 2, dc2: 2 }, or a list of node names for each partition",
+  },
+);
+
 export const topicSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/, {
     error: "expected a topic name: letters, digits, dots, dashes and underscores",
@@ -38,6 +46,18 @@ export const topicSchema = z.strictObject({
   partitions: count("partitions", 512),
   replication: count("replicas", 9).describe("Replication factor."),
   minInsync: count("replicas", 9).describe("min.insync.replicas of the topic."),
+  placement: placementSchema
+    .optional()
+    .describe(
+      "Where the replicas are: a number by region, spread evenly over its brokers; or for each " +
+        "partition a list of nodes, the preferred leader first. Kafka decides unless set.",
+    ),
+  leaders: z
+    .string()
+    .optional()
+    .describe(
+      "Region of all preferred leaders, for a placement by region; all in turn unless set.",
+    ),
   config: kafkaConfigSchema.optional().describe("Further topic settings."),
 });
 

@@ -22,6 +22,8 @@ export interface ClusterSpec {
   brokers: Record<string, number>;
   /** Number of isolated controllers by region; absent: every broker is a controller, too. */
   controllers?: Record<string, number> | undefined;
+  /** By region, for all its brokers or for each; "none"; absent: the region's name. */
+  racks?: "none" | Record<string, string | string[]> | undefined;
   config?: Record<string, string | number | boolean> | undefined;
   /** Bytes. */
   heap?: number | undefined;
@@ -74,12 +76,7 @@ function clusterIdOf(run: string, cluster: string): string {
   return hash.subarray(0, 16).toString("base64url").replace(/^-/, "A");
 }
 
-type Seat = Pick<
-  KafkaNode,
-  "name" | "region" | "id" | "roles" | "clientPort" | "controllerPort"
-> & {
-  hostIndex: number;
-};
+type Seat = Omit<KafkaNode, "cluster" | "config" | "heapMiB">;
 
 function compileCluster(
   cluster: string,
@@ -89,7 +86,7 @@ function compileCluster(
 ): KafkaNode[] {
   const isolated = spec.controllers !== undefined;
   const seats: Seat[] = [];
-  const seat = (region: Region, name: string, roles: KafkaNode["roles"]) => {
+  const seat = (region: Region, name: string, roles: KafkaNode["roles"], n: number) => {
     const place = (placed.get(region.name) ?? 0) + 1;
     placed.set(region.name, place);
     assert(place < PORTS_A_REGION, `fewer than ${PORTS_A_REGION} nodes in ${region.name}`);
@@ -99,6 +96,7 @@ function compileCluster(
       region: region.name,
       id: seats.length + 1,
       roles,
+      rack: rackOf(spec.racks, region.name, n),
       clientPort: roles.includes("broker") ? CLIENT_PORT + offset : null,
       controllerPort: roles.includes("controller") ? CONTROLLER_PORT + offset : null,
       hostIndex: FIRST_HOST + place,
@@ -107,15 +105,22 @@ function compileCluster(
   for (const region of regions) {
     for (let n = 1; n <= (spec.brokers[region.name] ?? 0); n += 1) {
       const roles: KafkaNode["roles"] = isolated ? ["broker"] : ["broker", "controller"];
-      seat(region, `${cluster}-${region.name}-${n}`, roles);
+      seat(region, `${cluster}-${region.name}-${n}`, roles, n);
     }
   }
   for (const region of regions) {
     for (let n = 1; n <= (spec.controllers?.[region.name] ?? 0); n += 1) {
-      seat(region, `${cluster}-${region.name}-c${n}`, ["controller"]);
+      seat(region, `${cluster}-${region.name}-c${n}`, ["controller"], n);
     }
   }
   return seats.map((place) => finish(place, seats, cluster, spec));
+}
+
+/** Of the n-th broker of a region. An isolated controller has one too, which Kafka does not ask. */
+function rackOf(racks: ClusterSpec["racks"], region: string, n: number): string | null {
+  if (racks === "none") return null;
+  const named = racks?.[region] ?? region;
+  return typeof named === "string" ? named : (named[n - 1] ?? region);
 }
 
 function finish(place: Seat, seats: Seat[], cluster: string, spec: ClusterSpec): KafkaNode {
@@ -123,7 +128,7 @@ function finish(place: Seat, seats: Seat[], cluster: string, spec: ClusterSpec):
     .filter(({ controllerPort }) => controllerPort !== null)
     .map(({ id, name, controllerPort }) => `${id}@${name}:${controllerPort}`);
   const brokers = seats.filter(({ roles }) => roles.includes("broker")).length;
-  const node = { ...place, cluster, rack: place.region };
+  const node = { ...place, cluster };
   return {
     name: node.name,
     cluster,

@@ -71,7 +71,7 @@ function identity(node: Omit<KafkaNode, "config" | "heapMiB">, cluster: ClusterF
     ...(node.clientPort === null ? {} : { "inter.broker.listener.name": "PLAINTEXT" }),
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": "/var/lib/kafka/data",
-    "broker.rack": node.rack,
+    ...(node.rack === null ? {} : { "broker.rack": node.rack }),
   };
 }
 

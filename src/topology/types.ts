@@ -28,7 +28,8 @@ export interface KafkaNode {
   /** `node.id`, unique within the cluster, from 1. */
   id: number;
   roles: ("broker" | "controller")[];
-  rack: string;
+  /** `broker.rack`; null for none. */
+  rack: string | null;
   /** Client and inter-broker port, unique in the run; null for a controller only. */
   clientPort: number | null;
   /** Raft port, unique in the run; null for a broker only. */

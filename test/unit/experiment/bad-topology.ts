@@ -274,4 +274,24 @@ export const badTopology: BadInput[] = [
     put: "topics: [orders], config: { topics: x } }",
     problems: ['12:97: "topics" is set by the experiment\'s own keys'],
   },
+  {
+    name: "racks where no broker is",
+    find: "primary: { brokers: { east: 3 } }",
+    put: "primary: { brokers: { east: 3 }, racks: { west: a } }",
+    problems: ['7:47: no region "west"; the regions are east'],
+  },
+  {
+    name: "a rack too few",
+    find: "primary: { brokers: { east: 3 } }",
+    put: "primary: { brokers: { east: 3 }, racks: { east: [a, b] } }",
+    problems: ["7:53: 2 racks for 3 brokers in east"],
+  },
+  {
+    name: "racks that are none",
+    find: "primary: { brokers: { east: 3 } }",
+    put: "primary: { brokers: { east: 3 }, racks: off }",
+    problems: [
+      '7:45: expected racks by region, such as { east: r1, west: [r2, r3] }, or `none` for brokers without a rack, found "off"',
+    ],
+  },
 ];

@@ -138,4 +138,75 @@ export const badWorkload: BadInput[] = [
       '20:29: group "billing" reads "orders" already; a group reads one topic',
     ],
   },
+  {
+    name: "a placement with replicas where no broker is",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, placement: { east: 2, west: 1 } }",
+    problems: ["15:114: 1 replica in west, where primary has no broker"],
+  },
+  {
+    name: "a placement in an unknown region",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, placement: { eats: 3 } }",
+    problems: ['15:99: no region "eats"; did you mean "east"?'],
+  },
+  {
+    name: "a placement with more replicas in a region than it has brokers",
+    find: "replication: 3, minInsync: 2 }",
+    put: "replication: 4, minInsync: 2, placement: { east: 4 } }",
+    problems: [
+      "15:69: replication factor 4, but primary has 3 brokers",
+      "15:105: 4 replicas in east, where primary has 3 brokers",
+    ],
+  },
+  {
+    name: "a placement that does not add up to the replication factor",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, placement: { east: 2 } }",
+    problems: ["15:97: the placement has 2 replicas, but replication is 3"],
+  },
+  {
+    name: "leaders where the placement has no replica",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, placement: { east: 3 }, leaders: west }",
+    problems: ['15:119: no region "west"; the regions are east'],
+  },
+  {
+    name: "leaders without a placement by region",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, leaders: east }",
+    problems: ["15:86: `leaders` needs a `placement` by region"],
+  },
+  {
+    name: "a placement by node that is too short, twice over",
+    find: "partitions: 6, replication: 3, minInsync: 2 }",
+    put: "partitions: 2, replication: 2, minInsync: 2, placement: [[primary-east-1]] }",
+    problems: [
+      "15:97: 1 list of nodes for 2 partitions: each needs one",
+      "15:98: 1 node, but replication is 2",
+    ],
+  },
+  {
+    name: "a placement on nodes that cannot have it",
+    find: "partitions: 6, replication: 3, minInsync: 2 }",
+    put: "partitions: 1, replication: 2, minInsync: 2, placement: [[standby-west-1, primary-east-9]] }",
+    problems: [
+      '15:99: no broker "standby-west-1"; the brokers are primary-east-1, primary-east-2, primary-east-3',
+      '15:115: no broker "primary-east-9"; did you mean "primary-east-1"?',
+    ],
+  },
+  {
+    name: "a placement with one node twice",
+    find: "partitions: 6, replication: 3, minInsync: 2 }",
+    put: "partitions: 1, replication: 2, minInsync: 2, placement: [[primary-east-1, primary-east-1]] }",
+    problems: ['15:115: "primary-east-1" has this replica already'],
+  },
+  {
+    name: "a placement that is none",
+    find: "minInsync: 2 }",
+    put: "minInsync: 2, placement: east }",
+    problems: [
+      '15:97: expected replicas by region, such as { dc1: 2, dc2: 2 }, or a list of node names for each partition, found "east"',
+    ],
+  },
 ];

@@ -44,6 +44,19 @@ describe(compileTopology.name, () => {
     ]);
   });
 
+  it("takes the region for a rack, unless racks are named or unwanted", () => {
+    const racksOf = (racks: "none" | Record<string, string | string[]> | undefined) => {
+      const cluster = { kafka: "4.3.1", brokers: { east: 2, west: 1 }, racks };
+      const { nodes } = compileTopology({ ...TWO, clusters: { main: cluster } }, "r1");
+      return nodes.map(({ rack, config }) => [rack, config["broker.rack"]]);
+    };
+    const both = (rack: string) => [rack, rack];
+    expect(racksOf(undefined)).to.deep.equal(["east", "east", "west"].map(both));
+    expect(racksOf({ west: "w" })).to.deep.equal(["east", "east", "w"].map(both));
+    expect(racksOf({ east: ["r1", "r2"] })).to.deep.equal(["r1", "r2", "west"].map(both));
+    expect(racksOf("none")).to.deep.equal(new Array(3).fill([null, undefined]));
+  });
+
   it("links every pair in both directions, with what the file says of it", () => {
     const { links } = compileTopology({ ...TWO, regions: ["east", "west", "north"] }, "r1");
     expect(links).to.have.length(6);
