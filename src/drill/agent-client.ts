@@ -23,6 +23,8 @@ export class AgentClient {
   readonly role: string;
   /** Its process is paused: it is there, and answers nothing. */
   frozen = false;
+  /** When it last said anything, µs; null before its first word. */
+  heardUs: number | null = null;
   #ended = false;
   readonly #pipe: AgentPipe;
   readonly #pending = new Map<number, Pending>();
@@ -49,6 +51,11 @@ export class AgentClient {
       }
       options.onExit(this, exitCode);
     });
+  }
+
+  /** Its process is gone for good. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Whether it can be asked anything now. */
@@ -91,6 +98,7 @@ export class AgentClient {
   }
 
   #receive(line: string, onEvent: (agent: AgentClient, event: AgentEvent) => void): void {
+    this.heardUs = monotonicUs();
     const message = parse(line);
     if (message === null) {
       // A stray line is told, and ends nothing: whoever waits for an answer has a deadline.

@@ -33,7 +33,7 @@ export class AgentPool {
 
   async start(region: string, role: AgentRole, origin: Origin = "initial"): Promise<AgentClient> {
     const suffix = origin === "initial" ? "" : `-${origin}`;
-    const name = `agent-${region}-${role}${suffix}`;
+    const name = this.#unused(`agent-${region}-${role}${suffix}`);
     const pipe = await this.#runtime.startAgent({ name, region });
     const agent = new AgentClient({
       name,
@@ -47,6 +47,13 @@ export class AgentPool {
     this.#history.record({ type: "agent.started", agent: name, region, role, origin });
     await agent.hello(this.#run, JOURNAL_DIR);
     return agent;
+  }
+
+  /** A process that took another's place may die as well, and have its own place taken. */
+  #unused(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.#agents.has(name); n += 1) name = `${wanted}-${n}`;
+    return name;
   }
 
   onStats(listener: (agent: AgentClient, stats: AgentStats) => void): void {
@@ -65,11 +72,23 @@ export class AgentPool {
     return this.all().filter((agent) => agent.alive);
   }
 
-  /** Marks agents whose processes were paused, or go on. */
+  /**
+   * Marks agents whose processes are about to be paused, or go on. What a frozen process measures of
+   * its own health says nothing, so the history tells the judge when it was; once thawed, its
+   * percentiles begin anew.
+   */
   setFrozen(names: string[], frozen: boolean): void {
     for (const name of names) {
       const agent = this.#agents.get(name);
-      if (agent) agent.frozen = frozen;
+      if (!agent || agent.frozen === frozen) continue;
+      agent.frozen = frozen;
+      if (agent.ended) continue;
+      const state = frozen ? "paused" : "resumed";
+      this.#guard(agent, () =>
+        this.#history.record({ type: "node.state", node: name, state, expected: true }),
+      );
+      // Its answer is awaited by nobody: one that does not thaw is found by the proof of the heal.
+      if (!frozen) agent.request("health.begin", {}).catch(() => {});
     }
   }
 

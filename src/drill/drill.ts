@@ -147,6 +147,8 @@ function contextOf(options: DrillOptions, history: History): RunContext {
       consumers: new Map(),
       canaries: new Map(),
       watchers: new Map(),
+      stopped: new Map(),
+      over: false,
       openFaults: new Map(),
     },
   };

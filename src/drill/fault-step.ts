@@ -8,6 +8,7 @@ import type { FaultContext, FaultDefinition, LiveTargets } from "../fault/fault.
 import { monotonicUs, poll } from "../kernel/clock.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
+import { applicationOf } from "./application.ts";
 import { askingOf, eyesOf } from "./eyes.ts";
 import { logOf, type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
 
@@ -151,6 +152,7 @@ function contextOf(
     topology: context.plan.topology,
     observer: eyesOf(context),
     ask: askingOf(context),
+    application: applicationOf(context),
     heals,
     healedWithinMs: HEALED_WITHIN_MS,
     signal: context.signal,

@@ -69,6 +69,21 @@ export class Monitor {
     }
   }
 
+  /** A reader whose client was started anew counts from 0: what it reported before is another's. */
+  forgetReader(reader: number): void {
+    this.#readers.delete(reader);
+  }
+
+  /** Acks of a producer so far, as it last reported; 0 when it did not. */
+  ackedBy(producer: number): number {
+    return this.#producers.get(producer)?.at(-1)?.acked ?? 0;
+  }
+
+  /** Records a reader has seen so far, as it last reported; 0 when it did not. */
+  seenBy(reader: number): number {
+    return this.#readers.get(reader)?.at(-1)?.seen ?? 0;
+  }
+
   /** Acks a second of a producer over the last `ms`; undefined while there is less history. */
   ackRate(producer: number, ms: number): Window | undefined {
     return rateOf(this.#producers.get(producer), ms, ({ acked }) => acked);

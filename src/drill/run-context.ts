@@ -2,7 +2,7 @@
  * What every stage of a run works with: one argument, no globals. Later stages find here what
  * earlier ones left.
  */
-import type { FaultStep, Plan } from "../experiment/plan.ts";
+import type { FaultStep, Plan, PlannedConsumer } from "../experiment/plan.ts";
 import type { NewEvent } from "../history/events.ts";
 import type { History } from "../history/history-writer.ts";
 import type { LogRef } from "../history/judging.ts";
@@ -45,6 +45,10 @@ export interface LiveClients {
   consumers: Map<number, AgentClient>;
   canaries: Map<number, AgentClient>;
   watchers: Map<number, AgentClient>;
+  /** Consumers that a fault has ended in order, and the agent to start each on again. */
+  stopped: Map<PlannedConsumer, AgentClient>;
+  /** The producers were stopped: nothing is to be started any more. */
+  over: boolean;
   /** Steps whose fault is not healed yet. */
   openFaults: Map<string, { step: FaultStep; heal: () => Promise<void> }>;
 }

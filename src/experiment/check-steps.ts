@@ -1,4 +1,5 @@
 /** The timeline: steps that can be reached, faults on things that exist, heals of faults. */
+import type { ClientRole, Workload } from "../fault/application.ts";
 import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
 import type { Draft, Item } from "./draft.ts";
@@ -49,7 +50,7 @@ function checkTiming(draft: Draft, { path, value: step }: Item<StepEntry>): void
 
 function checkFault(draft: Draft, path: Path, step: FaultEntry, topology: Topology): void {
   const params = paramsOf(step);
-  for (const problem of faultOf(step.fault)?.check(params, topology) ?? []) {
+  for (const problem of faultOf(step.fault)?.check(params, topology, workloadOf(draft)) ?? []) {
     draft.find([...path, ...problem.path], withSuggestion(problem.message, topology));
   }
   for (const link of reachOf(step, topology).affects.filter((name) => name.includes("->"))) {
@@ -79,6 +80,30 @@ function checkFault(draft: Draft, path: Path, step: FaultEntry, topology: Topolo
     draft.find([...path, "leaderOf", "cluster"], `${leaderOf.cluster} has no topic to lead`);
   }
   draft.known(leaderOf.topic, "topic", names, [...path, "leaderOf", "topic"]);
+}
+
+/** What a fault may name of the workload: the accepted parts of the file. */
+function workloadOf(draft: Draft): Workload {
+  const clientsIn = (role: ClientRole, items: Draft["clients"]): Workload["clients"] =>
+    items.flatMap((client) =>
+      [client.in, client.failover ?? []].flat().map((region) => {
+        const group = "group" in client ? client.group : undefined;
+        return { role, region, topic: client.topic, group };
+      }),
+    );
+  return {
+    topics: draft.topics.map(({ value }) => value),
+    clients: [
+      ...clientsIn(
+        "producers",
+        draft.producers.map(({ value }) => value),
+      ),
+      ...clientsIn(
+        "consumers",
+        draft.consumers.map(({ value }) => value),
+      ),
+    ],
+  };
 }
 
 /** Faults list what there is; a name that is nearly one of those is told instead. */

@@ -1,7 +1,7 @@
 /** Objectives and predictions on what the drill can measure at all. */
 import type { MetricId } from "../history/judging.ts";
 import type { Draft } from "./draft.ts";
-import { isFault, isRunbook } from "./schema-steps.ts";
+import { isFault, isRunbook, type StepEntry } from "./schema-steps.ts";
 import { METRIC_PATHS } from "./schema-targets.ts";
 
 export function checkTargets(draft: Draft): void {
@@ -42,8 +42,13 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   if (group === "rto" && !unread && !draft.steps.some(({ value }) => isFault(value))) {
     return `${metric} is counted from a fault, and there is none`;
   }
-  if (group === "offsets" && !unread && !draft.steps.some(({ value }) => isRunbook(value))) {
-    return `${metric} is about where groups resume after a failover, and there is none`;
+  if (group === "offsets" && !unread && !draft.steps.some(({ value }) => movesGroups(value))) {
+    return `${metric} is about where groups resume after a failover or a fault on them, and there is none`;
   }
   return undefined;
+}
+
+/** Whether a group resumes somewhere because of this step. */
+function movesGroups(step: StepEntry): boolean {
+  return isRunbook(step) || (isFault(step) && /^(client|group)\./.test(step.fault));
 }

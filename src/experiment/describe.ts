@@ -146,7 +146,11 @@ function clientRows(plan: Plan): string[][] {
     const log = plan.judging.logs.find((one) => one.id === id);
     return log ? `${log.cluster}/${log.topic}` : "";
   };
-  const starts = { initial: "with the workload", failover: "at the failover" };
+  const starts = {
+    initial: "with the workload",
+    failover: "at the failover",
+    restart: "in the place of a killed one",
+  };
   return [
     ["client", "region", "log", "what", "starts"],
     ...plan.producers.map((producer) => [

@@ -5,11 +5,13 @@
  * region that the failover step starts, which takes over from it.
  */
 import assert from "node:assert";
+import { clientKill } from "../fault/client-kill.ts";
 import type { LogRef, ProducerRef, ReaderRef } from "../history/judging.ts";
 import type { PlannedCanary, PlannedConsumer, PlannedProducer, PlannedWatcher } from "./plan.ts";
 import type { LogBook } from "./plan-logs.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
+import { type FaultEntry, isFault, paramsOf } from "./schema-steps.ts";
 import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload.ts";
 
 /** Audit readers have ids of their own, so that the drill can name one per log and pass. */
@@ -57,6 +59,7 @@ export class ClientBook implements Clients {
     this.#book = book;
     const { producers, consumers, topics, canary } = experiment.workload;
     for (const producer of producers) this.#addProducer(producer);
+    for (const step of experiment.steps.filter(isFault)) this.#addSuccessors(step);
     if (canary.enabled) {
       for (const { cluster, name } of topics) {
         const log = book.find(cluster, name);
@@ -140,6 +143,36 @@ export class ClientBook implements Clients {
       start,
     });
     return ref;
+  }
+
+  /**
+   * A producer that is killed and started again counts its records anew, so the judge must know the
+   * two apart: each gets a successor for each kill of its process. Consumers are who they were.
+   */
+  #addSuccessors(step: FaultEntry): void {
+    if (step.fault !== clientKill.kind) return;
+    const { clients, in: region, restart } = clientKill.params.parse(paramsOf(step));
+    if (clients !== "producers" || !restart) return;
+    const elders = new Set(this.producerRefs.map(({ takesOverFrom }) => takesOverFrom));
+    const youngest = this.producers.filter(
+      (producer) =>
+        producer.region === region &&
+        (!elders.has(producer.ref) || this.#movesAway(producer.ref, region)),
+    );
+    for (const elder of youngest) {
+      const entry = this.producerRefs.find(({ id }) => id === elder.ref);
+      assert(entry, `producer ${elder.ref} has a reference`);
+      const { id: takesOverFrom, ...like } = entry;
+      const name = this.#unique(`${elder.name}-restarted`);
+      const ref = this.#pushRef({ ...like, name, takesOverFrom });
+      this.producers.push({ ...elder, ref, name, start: "restart" });
+    }
+  }
+
+  /** Whether the only one that takes over from it does so in another region. */
+  #movesAway(ref: number, region: string): boolean {
+    const heirs = this.producerRefs.filter(({ takesOverFrom }) => takesOverFrom === ref);
+    return heirs.every((heir) => heir.region !== region);
   }
 
   #pushRef(ref: Omit<ProducerRef, "id">): number {

@@ -27,8 +27,11 @@ export interface PlannedProducer {
   lingerMs: number;
   batchRecordsMax: number;
   client: Record<string, unknown>;
-  /** initial: started with the workload. failover: started by the failover step. */
-  start: "initial" | "failover";
+  /**
+   * initial: started with the workload. failover: by the failover step. restart: in the place of one
+   * that a fault killed, when that is healed.
+   */
+  start: "initial" | "failover" | "restart";
 }
 
 export interface PlannedCanary {

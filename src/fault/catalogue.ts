@@ -1,7 +1,10 @@
 /** Every fault kind, by name. The experiment schema is composed from this list. */
 import { brokerKill } from "./broker-kill.ts";
 import { brokerPause } from "./broker-pause.ts";
+import { clientKill } from "./client-kill.ts";
+import { clientPause } from "./client-pause.ts";
 import type { FaultDefinition } from "./fault.ts";
+import { groupMove } from "./group-move.ts";
 import { linkBandwidth } from "./link-bandwidth.ts";
 import { linkDegrade } from "./link-degrade.ts";
 import { linkFlap } from "./link-flap.ts";
@@ -23,6 +26,9 @@ export const faults = [
   replicationPause,
   replicationRestart,
   replicationStopAll,
+  clientKill,
+  clientPause,
+  groupMove,
   regionShutdown,
 ] as const;
 

@@ -5,6 +5,8 @@
  * The operations are those of the agents' protocol without the address, which whoever carries the
  * question adds; `src/drill/eyes.ts` does not compile when the two differ.
  */
+import type { LogRef } from "../history/judging.ts";
+
 export interface PartitionView {
   partition: number;
   leader: number;
@@ -35,6 +37,18 @@ export interface ClusterAsks {
   };
   /** Sum of the end offsets of each topic that exists. */
   "topics.ends": { ask: { topics: string[] }; answer: { topic: string; end: number }[] };
+  /** First and next offset of every partition of a log of the run; null when it does not exist. */
+  "log.bounds": {
+    ask: { log: LogRef; by: "platformatic" | "kafkajs" };
+    answer: { partition: number; start: number; end: number }[] | null;
+  };
+  /** Committed offsets by partition; -1 where there is none. */
+  "group.offsets": { ask: { group: string; topic: string; partitions: number }; answer: number[] };
+  /** By partition; one that is -1 is left alone. Refused while the group has members. */
+  "group.commit": {
+    ask: { group: string; topic: string; offsets: number[] };
+    answer: Record<string, never>;
+  };
 }
 
 export type AskCluster = <O extends keyof ClusterAsks>(

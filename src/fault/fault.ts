@@ -11,6 +11,7 @@ import type { HealStack } from "../kernel/heal-stack.ts";
 import type { Random } from "../kernel/random.ts";
 import type { Capability, LinkMode, Runtime } from "../runtime/runtime.ts";
 import type { Topology } from "../topology/types.ts";
+import type { Application, Workload } from "./application.ts";
 import type { AskCluster, PartitionView } from "./cluster-asks.ts";
 
 /** What a connection attempt from inside a region met. */
@@ -48,6 +49,8 @@ export interface FaultContext {
   observer: Observer;
   /** One request to a cluster, through an observer; throws when nobody answers. */
   ask: AskCluster;
+  /** The application under test: its processes, and its groups. */
+  application: Application;
   /** Undo list of this step; healed when its time is over or the run ends. */
   heals: HealStack;
   /** How long a healed thing may take to show that it is as before. */
@@ -88,8 +91,15 @@ export interface FaultDefinition<P = unknown, L extends LiveTargets = LiveTarget
   summary: string;
   params: z.ZodType<P>;
   needs(params: P): Capability[];
-  /** Problems the schema cannot see (names that do not exist). Paths are keys of the step. */
-  check(params: P, topology: Topology): { path: (string | number)[]; message: string }[];
+  /**
+   * Problems the schema cannot see (names that do not exist). Paths are keys of the step. Without a
+   * workload none of its names exists.
+   */
+  check(
+    params: P,
+    topology: Topology,
+    workload?: Workload,
+  ): { path: (string | number)[]; message: string }[];
   /** Leaves to chance what is left to chance, when the experiment is planned. */
   draw?(params: P, random: Random): P;
   /** Targets that depend on the running system (the leader of a partition) are found here. */

@@ -112,6 +112,35 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
 
 type Instrument = Result["instrument"];
 
+/** A report is of up to a second, and an agent that wakes needs another to catch up. */
+const WAKING_US = 2_000_000;
+
+interface Frozen {
+  node: string;
+  fromUs: number;
+  toUs: number;
+}
+
+/**
+ * When a fault had frozen a process on purpose: what such a process then tells of its own lateness is
+ * the fault, and not the instrument's health. What it did late is in its journal, and counts.
+ */
+function frozenSpans(chronicle: Chronicle): Frozen[] {
+  const states = chronicle.of("node.state").filter(({ expected }) => expected === true);
+  return states
+    .filter(({ state }) => state === "paused")
+    .map(({ node, tUs }) => {
+      const thaw = states.find(
+        (later) => later.node === node && later.state === "resumed" && later.tUs >= tUs,
+      );
+      return { node, fromUs: tUs, toUs: (thaw?.tUs ?? Infinity) + WAKING_US };
+    });
+}
+
+function covers(span: Frozen, { agent, tUs }: { agent: string; tUs: number }): boolean {
+  return agent === span.node && tUs >= span.fromUs && tUs <= span.toUs;
+}
+
 /** Health of the instrument while the workload ran, against the limits. */
 export function healthFacts(
   world: World,
@@ -121,7 +150,10 @@ export function healthFacts(
   // What is measured is measured after the steady state; before it, programs load and compile.
   const fromUs = chronicle.first("steady.reached")?.tUs ?? chronicle.originUs;
   const during = ({ tUs }: { tUs: number }) => tUs >= fromUs && tUs <= chronicle.workloadEndUs;
-  const agents = chronicle.of("health").filter(during);
+  const frozen = frozenSpans(chronicle);
+  const agents = chronicle
+    .of("health")
+    .filter((event) => during(event) && !frozen.some((span) => covers(span, event)));
   const host = chronicle.of("health.host").filter(during);
   const most = (pick: (event: (typeof agents)[number]) => number) =>
     agents.reduce((max, event) => Math.max(max, pick(event)), 0);

@@ -7,6 +7,7 @@ import type { FaultContext, FaultDefinition, LiveTargets } from "../../src/fault
 import { HealStack } from "../../src/kernel/heal-stack.ts";
 import { FakeRuntime } from "../../src/runtime/fake/fake-runtime.ts";
 import type { Topology } from "../../src/topology/types.ts";
+import { FakeApplication } from "./fake-application.ts";
 
 /** What a cluster answers a fault, by operation. */
 export type Replies = {
@@ -31,6 +32,8 @@ export class FaultWorld {
   readonly replies: Replies = {};
   /** What was asked, in order: "primary leaders.elect". */
   readonly asked: string[] = [];
+  /** The application: what a test says of it. */
+  readonly application = new FakeApplication(() => this.runtime, this.told);
   readonly context: FaultContext;
 
   private constructor(topology: Topology) {
@@ -38,6 +41,7 @@ export class FaultWorld {
     this.context = {
       runtime: this.runtime,
       topology,
+      application: this.application,
       heals: this.heals,
       healedWithinMs: 20,
       signal: this.interrupt.signal,
@@ -114,8 +118,10 @@ export class FaultWorld {
 
   #agentsIn(region: string): string[] {
     const name = agentOf(region);
-    const there = this.runtime.container(name).state === "running" && !this.frozen.has(name);
-    return there ? [name] : [];
+    const ours = [...this.application.clients.keys()].filter((one) => one.includes(`-${region}-`));
+    return [name, ...ours].filter(
+      (one) => this.runtime.container(one).state === "running" && !this.frozen.has(one),
+    );
   }
 
   #workersIn(region: string): string[] {

@@ -76,6 +76,7 @@ function whoIsSick(context: RunContext, stallMs: number): string {
 async function stopProducers(context: RunContext): Promise<void> {
   const { live, plan, progress } = context;
   const drainMs = plan.end.drainMs;
+  live.over = true;
   progress.status("stopping producers");
   const stops = [
     ...[...live.producers].map(([producer, agent]) => ({

@@ -220,6 +220,27 @@ describe("clients of a plan", () => {
     );
   });
 
+  it("gives each producer of a killed process a successor for each kill, in its own place", () => {
+    const kills = [1, 2].map(
+      (n) =>
+        `  - { id: kill${n}, at: ${n}s, fault: client.kill, clients: producers, in: a, for: 1s }\n`,
+    );
+    const { producers, judging } = planOf(`${STRETCHED}${kills.join("")}`);
+    const heir = ({ name, region, start, ref }: Plan["producers"][number]) => {
+      const elder = judging.producers.find(({ id }) => id === ref)?.takesOverFrom;
+      const from = producers.find((producer) => producer.ref === elder)?.name;
+      return [name, region, start, ...(from ? [`from ${from}`] : [])].join(" ");
+    };
+    expect(producers.map(heir)).to.deep.equal([
+      "orders-a a initial",
+      "orders-b b failover from orders-a",
+      "orders-a-restarted a restart from orders-a",
+      "orders-a-restarted-restarted a restart from orders-a-restarted",
+    ]);
+    const none = kills.map((step) => step.replace("for: 1s", "restart: false"));
+    expect(planOf(`${STRETCHED}${none.join("")}`).producers).to.have.length(2);
+  });
+
   it("keeps the ids of clients, readiness and audits apart", () => {
     const { producers, readers, logs } = planOf(SAMPLE).judging;
     expect(new Set(producers.map(({ id }) => id)).size).to.equal(producers.length);

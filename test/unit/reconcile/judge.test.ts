@@ -188,6 +188,27 @@ describe("what must not be taken for more than it is", () => {
     expect(control?.worstGapMs).to.be.lessThan(200);
   });
 
+  it("does not hold against a process what a fault did to it: frozen, it reports late", () => {
+    const problemsOf = (agent: string) => {
+      const run = new SyntheticRun();
+      run.tampering.events = (events) => {
+        const report = events.find(({ type }) => type === "health");
+        if (report?.type !== "health") throw new Error("the synthetic run has reports");
+        const state = { type: "node.state", node: agent, expected: true } as const;
+        const atUs = report.tUs ?? 0;
+        return [
+          ...events,
+          { ...state, tUs: atUs + 1000, state: "paused" },
+          { ...state, tUs: atUs + 5000, state: "resumed" },
+          { ...report, tUs: atUs + 6000, lateSendMaxUs: 40_000_000 },
+        ];
+      };
+      return judge(run.input()).instrument.problems.join("; ");
+    };
+    expect(problemsOf("east-producers")).to.not.contain("latest send");
+    expect(problemsOf("west-producers")).to.contain("latest send");
+  });
+
   it("does not hold the start of a program against what it measured later", () => {
     const run = new SyntheticRun();
     run.tampering.events = (events) =>
