@@ -7,7 +7,7 @@ import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill } from "../drill/drill.ts";
 import { loadExperiment } from "../experiment/load.ts";
 import { type LoadedExperiment, planExperiment } from "../experiment/planner.ts";
-import { createRunFolder, type RunPaths, runPaths, writeJson } from "../history/run-folder.ts";
+import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import { packageRoot } from "../kernel/environment.ts";
 import { DrillError, EXIT } from "../kernel/errors.ts";
@@ -96,7 +96,6 @@ async function runOne(
   // Without an engine there is no run, and no folder of one.
   const runtime = await DockerRuntime.connect({
     run: plan.run,
-    journalDir: runPaths(dir).journals,
   });
   const paths = await openFolder(runtime, plan, file, dir);
   progress.note(`${plan.title} · run ${plan.run} · seed ${plan.seed}`);

@@ -18,6 +18,8 @@ export class AgentPool {
   readonly #runtime: Runtime;
   readonly #history: History;
   readonly #run: string;
+  readonly #journals: string;
+  readonly #host: (name: string) => void;
   readonly #agents = new Map<string, AgentClient>();
   readonly #statsListeners: ((agent: AgentClient, stats: AgentStats) => void)[] = [];
   readonly #eventListeners: ((agent: AgentClient, event: AgentEvent) => void)[] = [];
@@ -25,16 +27,29 @@ export class AgentPool {
   onFatal: (agent: AgentClient, code: "E_DISK_FULL" | "E_INTERNAL", message: string) => void =
     () => {};
 
-  constructor(options: { runtime: Runtime; history: History; run: string }) {
+  /**
+   * `journals`: the run's folder for them, on the host. `host` is told of each before it starts: who
+   * removes them after the run.
+   */
+  constructor(options: {
+    runtime: Runtime;
+    history: History;
+    run: string;
+    journals: string;
+    host: (name: string) => void;
+  }) {
     this.#runtime = options.runtime;
     this.#history = options.history;
     this.#run = options.run;
+    this.#journals = options.journals;
+    this.#host = options.host;
   }
 
   async start(region: string, role: AgentRole, origin: Origin = "initial"): Promise<AgentClient> {
     const suffix = origin === "initial" ? "" : `-${origin}`;
     const name = this.#unused(`agent-${region}-${role}${suffix}`);
-    const pipe = await this.#runtime.startAgent({ name, region });
+    this.#host(name);
+    const pipe = await this.#runtime.startAgent({ name, region, journals: this.#journals });
     const agent = new AgentClient({
       name,
       region,

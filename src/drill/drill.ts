@@ -6,14 +6,15 @@
  *  boot ▶ topics ▶ workload ▶ steady ▶ steps ▶ settle ▶ audit ▶ teardown
  * ```
  * Whatever happens on the way (an error, Ctrl-C, a lost engine), the teardown runs: heals, then the
- * agents close their journals, logs are kept, and every container and network of the run is removed.
+ * agents close their journals, logs are kept, and every container and network of the run is removed;
+ * of a world that is shared with other runs, only what the run started for itself.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../experiment/plan.ts";
 import { History, type HistoryOptions } from "../history/history-writer.ts";
 import { wallTime } from "../kernel/clock.ts";
-import { DrillError, messageOf } from "../kernel/errors.ts";
+import { DrillError } from "../kernel/errors.ts";
 import { HealStack } from "../kernel/heal-stack.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { AgentPool } from "./agent-pool.ts";
@@ -21,7 +22,13 @@ import { watchHost } from "./host-health.ts";
 import { Monitor } from "./monitor.ts";
 import { watchPartitions } from "./partition-watch.ts";
 import type { Progress } from "./progress.ts";
-import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
+import {
+  type DrillOutcome,
+  operatingError,
+  type RunContext,
+  recordOrFail,
+  throwIfAborted,
+} from "./run-context.ts";
 import { boot } from "./stages/1-boot.ts";
 import { topics } from "./stages/2-topics.ts";
 import { startWorkload } from "./stages/3-workload.ts";
@@ -29,6 +36,8 @@ import { reachSteadyState } from "./stages/4-steady.ts";
 import { runSteps } from "./stages/5-steps.ts";
 import { settle } from "./stages/6-settle.ts";
 import { audit } from "./stages/7-audit.ts";
+import { cleanUp } from "./stages/8-clean-up.ts";
+import { openWorld, type World } from "./world.ts";
 
 const HEAL_DEADLINE_MS = 180_000;
 const STAGES = 8;
@@ -37,6 +46,8 @@ export interface DrillOptions {
   plan: Plan;
   folder: string;
   runtime: Runtime;
+  /** Shared with other runs, and left standing. Absent: a world of its own, removed at the end. */
+  world?: SharedWorld;
   progress: Progress;
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal;
@@ -47,9 +58,11 @@ export interface DrillOptions {
   history?: HistoryOptions;
 }
 
-export interface DrillOutcome {
-  outcome: "completed" | "interrupted" | "failed";
-  error?: DrillError;
+export interface SharedWorld {
+  /** Of this runtime. When it is warm, its health was proven. */
+  world: World;
+  /** What was proven; or why a warm world was not used. For the history. */
+  facts: string[];
 }
 
 /** Runs the plan. Never throws for what happened in the run: the outcome says it. */
@@ -59,13 +72,17 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
   mkdirSync(join(folder, "logs"), { recursive: true });
   const history = History.open(join(folder, "history.ndjson"), options.history);
   const ended = new AbortController();
-  const context = contextOf(options, history);
+  const world = options.world?.world ?? openWorld(plan, options.runtime);
+  const startedAt = wallTime();
+  const context = contextOf(options, world, history);
   history.record({
     type: "run.started",
     run: plan.run,
-    wall: wallTime(),
+    wall: startedAt,
     tool: `blackstart ${options.toolVersion}`,
+    ...(options.world === undefined ? {} : { world: factsOf(plan, options.world) }),
   });
+  world.enter(plan);
   let outcome: DrillOutcome = { outcome: "completed" };
   const background: Promise<void>[] = [];
   // What runs beside the stages and cannot be recorded (a full disk) ends the run as a stage would.
@@ -79,7 +96,17 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
   }
   ended.abort();
   await Promise.all(background);
-  return tearDown(context, options, outcome);
+  context.progress.stage(STAGES, STAGES, "heal and clean up");
+  return cleanUp(context, outcome, {
+    keep: options.keep,
+    shared: options.world !== undefined,
+    startedAt,
+  });
+}
+
+function factsOf(plan: Plan, { world, facts }: SharedWorld) {
+  const { id, warm, bootedBy, runs: served } = world;
+  return { id, warm, bootedBy: bootedBy ?? plan.run, served, facts };
 }
 
 async function performStages(context: RunContext, watch: () => void): Promise<void> {
@@ -123,14 +150,17 @@ async function stage<T>(
   }
 }
 
-function contextOf(options: DrillOptions, history: History): RunContext {
+function contextOf(options: DrillOptions, world: World, history: History): RunContext {
   const { plan, runtime } = options;
   const failure = new AbortController();
-  const agents = new AgentPool({ runtime, history, run: plan.run });
+  const journals = join(options.folder, "journals");
+  const host = (name: string) => world.host(name);
+  const agents = new AgentPool({ runtime, history, run: plan.run, journals, host });
   const monitor = new Monitor(history);
   const context: RunContext = {
     plan,
     folder: options.folder,
+    world,
     runtime,
     history,
     agents,
@@ -142,6 +172,7 @@ function contextOf(options: DrillOptions, history: History): RunContext {
     deaths: [],
     expected: new Set(),
     removed: new Set(),
+    unlisten: [],
     live: {
       producers: new Map(),
       consumers: new Map(),
@@ -154,8 +185,10 @@ function contextOf(options: DrillOptions, history: History): RunContext {
   };
   agents.onStats((agent, stats) => monitor.receive(agent, stats));
   agents.onFatal = (_agent, code, message) => context.fail(new DrillError(code, message));
-  runtime.onDeath((death) => onDeath(context, death));
-  runtime.onLost((reason) => context.fail(new DrillError("E_ENGINE_LOST", reason)));
+  context.unlisten.push(
+    runtime.onDeath((death) => onDeath(context, death)),
+    runtime.onLost((reason) => context.fail(new DrillError("E_ENGINE_LOST", reason))),
+  );
   return context;
 }
 
@@ -186,67 +219,4 @@ function outcomeOf(thrown: unknown, signal: AbortSignal): DrillOutcome {
 function reasonOf(signal: AbortSignal): DrillError {
   if (signal.reason instanceof DrillError) return signal.reason;
   return new DrillError("E_INTERRUPTED", "the run was interrupted", { cause: signal.reason });
-}
-
-async function tearDown(
-  context: RunContext,
-  options: DrillOptions,
-  outcome: DrillOutcome,
-): Promise<DrillOutcome> {
-  const { runtime, progress, agents } = context;
-  progress.stage(STAGES, STAGES, "heal and clean up");
-  for (const name of context.plan.topology.nodes) context.expected.add(name.name);
-  for (const { name } of agents.all()) context.expected.add(name);
-  for (const { name } of context.plan.topology.replications) context.expected.add(name);
-  const failures = await context.heals.healAll();
-  for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
-  await agents.sayBye();
-  await keepLogs(context);
-  const ended = endHistory(context, outcome);
-  if (options.keep) {
-    runtime.detach();
-    progress.note(`containers kept; \`blackstart sweep --run ${context.plan.run}\` removes them`);
-    return ended;
-  }
-  try {
-    await runtime.destroy();
-  } catch (error) {
-    progress.note(`clean-up failed: ${messageOf(error)}; run \`blackstart sweep\``);
-  }
-  return ended;
-}
-
-/** The last event. A history that cannot end fails the run; the clean-up goes on. */
-function endHistory({ history }: RunContext, outcome: DrillOutcome): DrillOutcome {
-  let ended = outcome;
-  const attempt = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      if (!ended.error) ended = { outcome: "failed", error: operatingError(error) };
-    }
-  };
-  attempt(() =>
-    history.record({
-      type: "run.ended",
-      outcome: outcome.outcome,
-      ...(outcome.error ? { code: outcome.error.code, reason: outcome.error.message } : {}),
-    }),
-  );
-  attempt(() => history.close());
-  return ended;
-}
-
-/** The output of every container, into logs/. A container that is gone has none. */
-async function keepLogs(context: RunContext): Promise<void> {
-  const names = [
-    ...context.plan.topology.nodes.map(({ name }) => name),
-    ...context.plan.topology.replications.map(({ name }) => name),
-    ...context.agents.all().map(({ name }) => name),
-  ];
-  await Promise.allSettled(
-    names.map(async (name) => {
-      writeFileSync(join(context.folder, "logs", `${name}.log`), await context.runtime.logs(name));
-    }),
-  );
 }

@@ -19,6 +19,8 @@ export interface RunContext {
   plan: Plan;
   /** The run's folder on the host. */
   folder: string;
+  /** The networks, gateways and Kafka nodes, which may have served other runs before. */
+  world: HeldWorld;
   runtime: Runtime;
   history: History;
   agents: AgentPool;
@@ -36,7 +38,25 @@ export interface RunContext {
   expected: Set<string>;
   /** Replication workers that are no longer part of the run. */
   removed: Set<string>;
+  /** What ends the listening to the runtime. */
+  unlisten: (() => void)[];
   live: LiveClients;
+}
+
+/** A world as the run that uses it sees it; `world.ts` is the whole. */
+export interface HeldWorld {
+  readonly id: string;
+  readonly warm: boolean;
+  bootedBy: string | null;
+  host(name: string): void;
+  spoil(reason: string): void;
+  leave(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DrillOutcome {
+  outcome: "completed" | "interrupted" | "failed";
+  error?: DrillError;
 }
 
 /** Which clients run now, and on which agent. */

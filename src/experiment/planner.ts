@@ -42,13 +42,16 @@ export function topologyOf(entry: TopologyEntry, run: string): Topology {
   return { ...topology, replications };
 }
 
-/** `seed`: instead of the file's own. */
+/**
+ * `seed`: instead of the file's own. `world`: the world that the run is to use together with others;
+ * plans of one world and one topology in the file have the same clusters, ids included.
+ */
 export function planExperiment(
   loaded: LoadedExperiment,
-  { run, seed }: { run: string; seed?: number },
+  { run, seed, world = run }: { run: string; seed?: number; world?: string },
 ): Plan {
   const { experiment } = loaded;
-  const topology = topologyOf(experiment.topology, run);
+  const topology = topologyOf(experiment.topology, world);
   const book = new LogBook(experiment, topology);
   const clients = new ClientBook(experiment, book, untouchedCluster(experiment, topology));
   const { end } = experiment;

@@ -30,10 +30,31 @@ const fidelity = z.enum([
 ]);
 export type Fidelity = z.infer<typeof fidelity>;
 
+export const worldSchema = z.object({
+  id: z.string(),
+  /** It was booted by an earlier run, and proven whole since. */
+  warm: z.boolean(),
+  /** The run that booted it: this one unless it is warm. */
+  bootedBy: z.string(),
+  /** How many runs it served before this one. */
+  served: z.number(),
+  /** When warm: what was proven. Otherwise why a world that was there was not used, if one was. */
+  facts: z.array(z.string()),
+});
+export type WorldFacts = z.infer<typeof worldSchema>;
+
 const journalProgress = z.object({ file: z.string(), blocks: z.number(), crc: z.number() });
 
 export const eventSchemas = {
-  "run.started": { run: z.string(), wall: z.string(), tool: z.string() },
+  "run.started": {
+    run: z.string(),
+    wall: z.string(),
+    tool: z.string(),
+    /** The networks, gateways and Kafka nodes. Absent: booted for this run alone. */
+    world: worldSchema.optional(),
+  },
+  /** No other run will use the world of this one. */
+  "world.spoiled": { reason: z.string() },
   "run.ended": {
     outcome: z.enum(["completed", "interrupted", "failed"]),
     code: z.string().optional(),

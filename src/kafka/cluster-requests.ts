@@ -182,7 +182,7 @@ async function boundsAt(
   });
 }
 
-async function withCoordinator<T>(
+export async function withCoordinator<T>(
   bootstrap: string[],
   clientId: string,
   group: string,

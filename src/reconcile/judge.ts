@@ -160,7 +160,7 @@ export function judge(input: JudgeInput): Result {
       controls,
       journals: rows,
     },
-    environment: Object.assign({}, ...chronicle.of("environment").map(({ facts }) => facts)),
+    environment: environmentOf(chronicle),
     topology: recordSchema.parse(plan.topology),
     limits: limitsOf(world, chronicle, ledger),
   };
@@ -185,6 +185,13 @@ function windowOf(world: World, chronicle: Chronicle) {
   const stallUs = world.judging.policy.stallMs * 1000;
   const sightingsFromUs = chronicle.t0 ? chronicle.t0.lowUs - stallUs : Infinity;
   return { fromUs, toUs, buckets: bucketCount(fromUs, toUs), sightingsFromUs };
+}
+
+/** What could change a number, from the machine to who used the brokers before. */
+function environmentOf(chronicle: Chronicle): Result["environment"] {
+  const world = chronicle.first("run.started")?.world;
+  const told = chronicle.of("environment").map(({ facts }) => facts);
+  return Object.assign({}, ...told, ...(world === undefined ? [] : [{ world }]));
 }
 
 function runOf(plan: PlanSummary, chronicle: Chronicle, historySha256: string): Result["run"] {

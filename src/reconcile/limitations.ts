@@ -11,6 +11,14 @@ export function limitsOf(world: World, chronicle: Chronicle, ledger: Ledger): st
     `A stall shorter than ${policy.stallMs} ms is not seen; recovery is told from ` +
       `${policy.sustainedMs} ms without a missed send.`,
   ];
+  const shared = chronicle.first("run.started")?.world;
+  if (shared?.warm) {
+    limits.push(
+      `The Kafka nodes were warm: run ${shared.bootedBy} booted them, and ${shared.served} ` +
+        `${shared.served === 1 ? "run" : "runs"} used them before. They were proven whole, topics ` +
+        "and groups are new; their JVMs have compiled their code and their caches are filled.",
+    );
+  }
   const t0 = chronicle.t0;
   if (t0) {
     const width = (t0.highUs - t0.lowUs) / 1000;

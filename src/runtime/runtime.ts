@@ -41,6 +41,8 @@ export interface LinkQuality {
 export interface AgentContainer {
   name: string;
   region: string;
+  /** Host folder it writes its journals to; absent for an agent that keeps none. */
+  journals?: string;
 }
 
 /** A running agent: its pipe. Lines are whole NDJSON lines without their end. */
@@ -97,17 +99,17 @@ export interface Runtime extends AsyncDisposable {
   restart(name: string): Promise<void>;
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
-  /** Removes one container for good. */
+  /** Removes one container for good. It is nobody's any more: its death is not told. */
   remove(name: string): Promise<void>;
   isRunning(name: string): Promise<boolean>;
   exec(name: string, argv: string[], withinMs?: number): Promise<ExecResult>;
-  /** The container's output so far. */
-  logs(name: string): Promise<string>;
+  /** The container's output so far, or since a wall time (ISO 8601). */
+  logs(name: string, since?: string): Promise<string>;
   link(from: string, to: string): LinkControl;
-  /** Deaths of containers of this run, expected or not. */
-  onDeath(listener: (death: ContainerDeath) => void): void;
-  /** Called once when the engine itself is gone. */
-  onLost(listener: (reason: string) => void): void;
+  /** Deaths of containers of this run, expected or not. Gives the call that ends the listening. */
+  onDeath(listener: (death: ContainerDeath) => void): () => void;
+  /** Called once when the engine itself is gone. Gives the call that ends the listening. */
+  onLost(listener: (reason: string) => void): () => void;
   /** Resident memory by container, bytes. */
   memory(): Promise<Record<string, number>>;
   /** Engine version, image digests, host facts. */

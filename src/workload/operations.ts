@@ -9,6 +9,7 @@ import { clusterReady, createTopicsAndWait, describeConfigs, describeTopic } fro
 import type { AgentContext } from "./agent-context.ts";
 import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
+import { census, clearCluster } from "./clearing.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
 import { describeAll, elect, quorumOf } from "./leadership.ts";
 import { boundsOfLog } from "./log-bounds.ts";
@@ -49,6 +50,8 @@ export class Operations {
       "topics.create": createTopicsAndWait,
       "topic.describe": describeTopic,
       "topic.configs": describeConfigs,
+      "cluster.clear": clearCluster,
+      "cluster.census": census,
       "partitions.describe": describeAll,
       "leaders.elect": elect,
       "quorum.describe": quorumOf,

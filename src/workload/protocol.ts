@@ -136,6 +136,26 @@ export interface Operations {
     ask: { address: ClusterAddress; topics: string[] };
     answer: { topic: string; end: number }[];
   };
+  /**
+   * Deletes every group and every topic that is not Kafka's own, until every one of `brokers` brokers
+   * says there are none; then gives partitions back to their first replicas. Answers what it deleted.
+   */
+  "cluster.clear": {
+    ask: { address: ClusterAddress; brokers: number; withinMs: number };
+    answer: { topics: string[]; groups: string[] };
+  };
+  /** Topics as each broker that answers sees them, groups of all, and how far the controllers are. */
+  "cluster.census": {
+    ask: { address: ClusterAddress };
+    answer: {
+      views: {
+        at: string;
+        topics: { topic: string; internal: boolean; partitions: PartitionState[] }[];
+      }[];
+      groups: string[];
+      quorum: { leader: number; voters: { id: number; behind: number }[] };
+    };
+  };
   "topic.configs": {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;

@@ -7,13 +7,7 @@ import { DockerRuntime } from "../../src/runtime/docker/docker-runtime.ts";
 import { sweep } from "../../src/runtime/docker/sweep.ts";
 import type { LinkMode } from "../../src/runtime/runtime.ts";
 import type { KafkaNode } from "../../src/topology/types.ts";
-import {
-  containersOf,
-  journalFolder,
-  leftoversOf,
-  networksOf,
-  testRun,
-} from "../support/docker-engine.ts";
+import { containersOf, leftoversOf, networksOf, testRun } from "../support/docker-engine.ts";
 import { OpenConnection } from "../support/open-connection.ts";
 import { KAFKA, quickFencing, twoRegions } from "../support/topologies.ts";
 import { runtimeContract } from "./runtime-contract.ts";
@@ -24,7 +18,7 @@ runtimeContract(DockerRuntime.name, async () => {
   made += 1;
   const run = testRun(`contract-${made}`);
   return {
-    runtime: await DockerRuntime.connect({ run, journalDir: journalFolder() }),
+    runtime: await DockerRuntime.connect({ run }),
     topology: quickFencing(twoRegions(1, run)),
     leftovers: () => leftoversOf(run),
   };
@@ -130,7 +124,7 @@ describe(sweep.name, () => {
 });
 
 function connect(run: string): Promise<DockerRuntime> {
-  return DockerRuntime.connect({ run, journalDir: journalFolder() });
+  return DockerRuntime.connect({ run });
 }
 
 /** A runtime with one node in east and an agent in west, for the tests of a suite. */
@@ -156,7 +150,7 @@ function openWorld(): () => { runtime: DockerRuntime; node: KafkaNode } {
 /** Another harness with a run of its own, ready to be killed. */
 async function doomedRun(run: string): Promise<ChildProcess> {
   const program = join(import.meta.dirname, "../support/doomed-run.ts");
-  const child = spawn(process.execPath, ["--no-warnings", program, run, journalFolder()], {
+  const child = spawn(process.execPath, ["--no-warnings", program, run], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [said] = await once(child.stdout, "data");

@@ -248,13 +248,19 @@ function agents(world: Get): void {
     expect((await world().death(stopped)).name).to.equal(stopped);
   });
 
-  it("is removed while it runs, or is frozen", async () => {
-    const { runtime } = world();
+  it("is removed, running or frozen, without a death: its name is free for another", async () => {
+    const { runtime, deaths } = world();
     for (const state of ["running", "paused"]) {
-      await world().startAgent(`${name}-${state}`, "west");
-      if (state === "paused") await runtime.pause(`${name}-${state}`);
-      await runtime.remove(`${name}-${state}`);
-      expect(await world().exited(`${name}-${state}`), state).to.equal(true);
+      const one = `${name}-${state}`;
+      await world().startAgent(one, "west");
+      if (state === "paused") await runtime.pause(one);
+      await runtime.remove(one);
+      expect(await world().exited(one), state).to.equal(true);
+      await world().startAgent(one, "west");
+      // An engine tells of deaths in order: this one comes after any that the removal made.
+      await runtime.kill(one);
+      await world().death(one);
+      expect(deaths.filter((death) => death.name === one)).to.have.length(1);
     }
   });
 }

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DrillOptions, type DrillOutcome, runDrill } from "../../src/drill/drill.ts";
+import { type DrillOptions, runDrill } from "../../src/drill/drill.ts";
+import type { DrillOutcome } from "../../src/drill/run-context.ts";
 import type { Plan } from "../../src/experiment/plan.ts";
 import type { EventType, HistoryEvent } from "../../src/history/events.ts";
 import { readHistory } from "../../src/history/history-reader.ts";
@@ -29,7 +30,8 @@ const RATE = 100;
 export class DrillWorld {
   readonly plan: Plan;
   readonly runtime: FakeRuntime;
-  readonly folder = temporaryFolder("drill");
+  /** Of the run to come; another one for each. */
+  folder = temporaryFolder("drill");
   readonly interrupt = new AbortController();
   readonly notes: string[] = [];
   readonly stages: string[] = [];
@@ -99,6 +101,12 @@ export class DrillWorld {
       "cluster.ready": () => ({ brokers: [1], tookMs: 1 }),
       "topics.create": () => ({}),
       "topic.describe": () => states,
+      "cluster.clear": () => ({ topics: ["orders"], groups: ["billing"] }),
+      "cluster.census": () => ({
+        views: [{ at: "b:1", topics: [] }],
+        groups: [],
+        quorum: { leader: 1, voters: [{ id: 1, behind: 0 }] },
+      }),
       "log.bounds": () => [{ partition: 0, start: 0, end: 10 }],
       "canary.seed": () => ({ offsets: [0] }),
       "group.commit": () => ({}),

@@ -1,6 +1,7 @@
 /**
  * Stage 1: networks, gateways, Kafka nodes and observers, all at once; each cluster is ready when
- * its own protocol says so: every broker registered, unfenced and answering.
+ * its own protocol says so: every broker registered, unfenced and answering. In a warm world all of
+ * that is there and was proven (`world-health.ts`): only the observers start.
  */
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import type { AgentRole } from "../agent-pool.ts";
@@ -9,6 +10,21 @@ import { addressOf, observerFor, type RunContext, throwIfAborted } from "../run-
 const CLUSTER_READY_WITHIN_MS = 120_000;
 
 export async function boot(context: RunContext): Promise<void> {
+  const { plan, world, progress } = context;
+  if (world.warm) {
+    progress.note(`world ${world.id} is warm: run ${world.bootedBy} booted it`);
+    await settleAll(startObservers(context));
+  } else {
+    await bootWorld(context);
+    world.bootedBy = plan.run;
+  }
+}
+
+function startObservers({ plan, agents }: RunContext): Promise<unknown>[] {
+  return plan.topology.regions.map(({ name }) => agents.start(name, "observer"));
+}
+
+async function bootWorld(context: RunContext): Promise<void> {
   const { plan, runtime, history, progress } = context;
   await runtime.prepare(plan.topology);
   progress.note(
@@ -22,8 +38,7 @@ export async function boot(context: RunContext): Promise<void> {
     await runtime.startNode(node, cluster.clusterId, cluster.kafka);
     history.record({ type: "node.state", node: node.name, state: "started" });
   });
-  const observers = plan.topology.regions.map(({ name }) => context.agents.start(name, "observer"));
-  await settleAll([...nodes, ...observers]);
+  await settleAll([...nodes, ...startObservers(context)]);
   throwIfAborted(context.signal);
   await settleAll(plan.topology.clusters.map(({ name }) => clusterReady(context, name)));
 }

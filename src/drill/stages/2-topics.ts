@@ -49,6 +49,7 @@ function startReplications(context: RunContext): Promise<void>[] {
   return plan.topology.replications.map(async (replication) => {
     const target = plan.topology.clusters.find(({ name }) => name === replication.to);
     if (!target) throw new DrillError("E_INTERNAL", `no cluster ${replication.to}`);
+    context.world.host(replication.name);
     await runtime.startReplication(replication, target.kafka);
     history.record({ type: "node.state", node: replication.name, state: "started" });
   });

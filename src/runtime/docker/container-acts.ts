@@ -88,9 +88,10 @@ export async function execIn(
   return { exitCode: ExitCode ?? -1, output: Buffer.concat(chunks).toString("utf8") };
 }
 
-/** Everything the container wrote so far. */
-export async function logsOf(container: Docker.Container): Promise<string> {
-  const raw = await container.logs({ stdout: true, stderr: true, timestamps: true });
+/** Everything the container wrote so far, or since a wall time (ISO 8601). */
+export async function logsOf(container: Docker.Container, since?: string): Promise<string> {
+  const from = since === undefined ? {} : { since: Date.parse(since) / 1000 };
+  const raw = await container.logs({ stdout: true, stderr: true, timestamps: true, ...from });
   const chunks: Buffer[] = [];
   // The engine multiplexes both outputs: 8 bytes of header, then the text.
   for (let at = 0; at + 8 <= raw.length; ) {

@@ -14,6 +14,7 @@ import { codeFolder, packageRoot, setEnvironmentVariable } from "../../kernel/en
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { propertiesText } from "../../topology/properties-text.ts";
 import type { KafkaNode, Link, Replication, Topology } from "../../topology/types.ts";
+import { Listeners } from "../listeners.ts";
 import {
   type AgentContainer,
   type AgentPipe,
@@ -54,9 +55,8 @@ const TOXIPROXY_PORT = 8474;
 const APP = "/opt/blackstart/app";
 
 export interface DockerRuntimeOptions {
+  /** What everything is labelled with: the run, or the world that serves several. */
   run: string;
-  /** Host folder that agents write their journals to. */
-  journalDir: string;
   /** `BLACKSTART_PROFILE` of the Kafka images: "drill", or "defaults" for benchmarks. */
   profile?: "drill" | "defaults";
 }
@@ -70,8 +70,10 @@ export class DockerRuntime implements Runtime {
   readonly #networks = new Map<string, RegionNetwork>();
   readonly #gateways = new Map<string, Gateway>();
   readonly #containers = new Map<string, string>();
-  readonly #deathListeners: ((death: ContainerDeath) => void)[] = [];
-  readonly #lostListeners: ((reason: string) => void)[] = [];
+  /** Ids of containers that were removed on purpose. */
+  readonly #removed = new Set<string>();
+  readonly #deathListeners = new Listeners<ContainerDeath>();
+  readonly #lostListeners = new Listeners<string>();
   readonly #starts = new Starts();
   #unfollow: () => void = () => {};
 
@@ -88,11 +90,13 @@ export class DockerRuntime implements Runtime {
     setEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
     const runtime = new DockerRuntime(docker, readImages(), options);
     runtime.#unfollow = await followDeaths(docker, options.run, {
-      onDeath: (death) => {
-        for (const listener of runtime.#deathListeners) listener(death);
+      onDeath: (death, id) => {
+        // The engine may tell of it when another of that name lives already.
+        if (runtime.#removed.has(id)) return;
+        runtime.#deathListeners.tell(death);
       },
       onLost: (reason) => {
-        for (const listener of runtime.#lostListeners) listener(reason);
+        runtime.#lostListeners.tell(reason);
       },
     });
     return runtime;
@@ -207,8 +211,10 @@ export class DockerRuntime implements Runtime {
         { source: join(root, code.folder), target: `${APP}/${code.folder}`, mode: "ro" },
         { source: join(root, "package.json"), target: `${APP}/package.json`, mode: "ro" },
         { source: modules, target: `${APP}/node_modules`, mode: "ro" },
-        { source: this.#options.journalDir, target: "/journals", mode: "rw" },
         { source: compileCache(), target: "/cache", mode: "rw" },
+        ...(agent.journals === undefined
+          ? []
+          : [{ source: agent.journals, target: "/journals", mode: "rw" as const }]),
       ],
     });
     const entry = `${APP}/${code.folder}/workload/agent.${code.extension}`;
@@ -254,8 +260,10 @@ export class DockerRuntime implements Runtime {
   }
 
   async remove(name: string): Promise<void> {
-    if (!this.#containers.has(name)) return;
-    await removeContainer(this.#container(name));
+    const id = this.#containers.get(name);
+    if (id === undefined) return;
+    this.#removed.add(id);
+    await removeContainer(this.#docker.getContainer(id));
     this.#containers.delete(name);
   }
 
@@ -267,8 +275,8 @@ export class DockerRuntime implements Runtime {
     return execIn(this.#container(name), argv, withinMs);
   }
 
-  async logs(name: string): Promise<string> {
-    return logsOf(this.#container(name));
+  async logs(name: string, since?: string): Promise<string> {
+    return logsOf(this.#container(name), since);
   }
 
   link(from: string, to: string): LinkControl {
@@ -277,12 +285,12 @@ export class DockerRuntime implements Runtime {
     return gateway;
   }
 
-  onDeath(listener: (death: ContainerDeath) => void): void {
-    this.#deathListeners.push(listener);
+  onDeath(listener: (death: ContainerDeath) => void): () => void {
+    return this.#deathListeners.add(listener);
   }
 
-  onLost(listener: (reason: string) => void): void {
-    this.#lostListeners.push(listener);
+  onLost(listener: (reason: string) => void): () => void {
+    return this.#lostListeners.add(listener);
   }
 
   async memory(): Promise<Record<string, number>> {

@@ -25,12 +25,13 @@ export async function connectEngine(): Promise<Docker> {
 
 interface EngineEvent {
   Action?: string;
-  Actor?: { Attributes?: Record<string, string> };
+  Actor?: { ID?: string; Attributes?: Record<string, string> };
   timeNano?: number;
 }
 
 export interface EngineListener {
-  onDeath(death: ContainerDeath): void;
+  /** `id`: the container's, which a later one of the same name does not share. */
+  onDeath(death: ContainerDeath, id: string): void;
   onLost(reason: string): void;
 }
 
@@ -52,7 +53,8 @@ export async function followDeaths(
     const lines = (rest + chunk.toString("utf8")).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines.filter((text) => text.trim() !== "")) {
-      listener.onDeath(toDeath(JSON.parse(line) as EngineEvent));
+      const event = JSON.parse(line) as EngineEvent;
+      listener.onDeath(toDeath(event), event.Actor?.ID ?? "");
     }
   });
   const lost = (reason: string) => {

@@ -74,6 +74,7 @@ export class FakeContainer {
 
   /** The process is gone; its pipe closes. For the runtime, which tells of the death. */
   end(exitCode: number | null): void {
+    if (this.state === "dead") return;
     this.state = "dead";
     for (const listener of this.#exitListeners) listener(exitCode);
   }

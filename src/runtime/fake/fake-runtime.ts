@@ -7,6 +7,7 @@
 import { monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
 import type { KafkaNode, Replication, Topology } from "../../topology/types.ts";
+import { Listeners } from "../listeners.ts";
 import {
   type AgentContainer,
   type AgentPipe,
@@ -51,8 +52,8 @@ export class FakeRuntime implements Runtime {
   readonly #regions = new Set<string>();
   readonly #links = new Map<string, FakeLink>();
   readonly #containers = new Map<string, FakeContainer>();
-  readonly #deathListeners: ((death: ContainerDeath) => void)[] = [];
-  readonly #lostListeners: ((reason: string) => void)[] = [];
+  readonly #deathListeners = new Listeners<ContainerDeath>();
+  readonly #lostListeners = new Listeners<string>();
   #lost: string | null = null;
   #destroyed = false;
 
@@ -89,7 +90,7 @@ export class FakeRuntime implements Runtime {
   loseEngine(reason: string): void {
     this.#lost = reason;
     for (const container of this.#containers.values()) container.end(null);
-    for (const listener of this.#lostListeners) listener(reason);
+    this.#lostListeners.tell(reason);
   }
 
   /** What a caller in `region` meets at a node now. */
@@ -189,8 +190,7 @@ export class FakeRuntime implements Runtime {
 
   remove(name: string): Promise<void> {
     return this.#perform("remove", name, () => {
-      const container = this.#containers.get(name);
-      if (container) this.#end(container, KILLED);
+      this.#containers.get(name)?.end(KILLED);
       this.#containers.delete(name);
     });
   }
@@ -216,12 +216,12 @@ export class FakeRuntime implements Runtime {
     return this.#linkOf(from, to);
   }
 
-  onDeath(listener: (death: ContainerDeath) => void): void {
-    this.#deathListeners.push(listener);
+  onDeath(listener: (death: ContainerDeath) => void): () => void {
+    return this.#deathListeners.add(listener);
   }
 
-  onLost(listener: (reason: string) => void): void {
-    this.#lostListeners.push(listener);
+  onLost(listener: (reason: string) => void): () => void {
+    return this.#lostListeners.add(listener);
   }
 
   async memory(): Promise<Record<string, number>> {
@@ -235,7 +235,7 @@ export class FakeRuntime implements Runtime {
   }
 
   detach(): void {
-    this.#deathListeners.length = 0;
+    this.#deathListeners.clear();
   }
 
   /** Containers that end with it are no deaths of the run: nobody listens any more. */
@@ -243,9 +243,7 @@ export class FakeRuntime implements Runtime {
     this.#destroyed = true;
     this.detach();
     return this.#perform("destroy", "", () => {
-      for (const container of this.#containers.values()) {
-        if (container.state !== "dead") container.end(KILLED);
-      }
+      for (const container of this.#containers.values()) container.end(KILLED);
       this.#containers.clear();
       this.#regions.clear();
     });
@@ -284,7 +282,7 @@ export class FakeRuntime implements Runtime {
     const death = { name: container.name, atUs: monotonicUs(), exitCode };
     container.end(exitCode);
     setImmediate(() => {
-      for (const listener of this.#deathListeners) listener(death);
+      this.#deathListeners.tell(death);
     });
   }
 

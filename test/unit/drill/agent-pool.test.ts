@@ -12,11 +12,18 @@ async function pooled(handlers: Handlers = {}) {
   const runtime = new FakeRuntime({ script: scripted(handlers) });
   await runtime.prepare(twoRegions());
   const written = new WrittenHistory();
-  const pool = new AgentPool({ runtime, history: written.history, run: "test" });
+  const hosted: string[] = [];
+  const pool = new AgentPool({
+    runtime,
+    history: written.history,
+    run: "test",
+    journals: "/tmp",
+    host: (name) => void hosted.push(name),
+  });
   const fatal: string[] = [];
   pool.onFatal = (agent, code, message) => void fatal.push(`${agent.name} ${code} ${message}`);
   const say = (agent: string, event: AgentEvent) => sayEvent(runtime.container(agent), event);
-  return { runtime, pool, written, fatal, say };
+  return { runtime, pool, written, hosted, fatal, say };
 }
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));

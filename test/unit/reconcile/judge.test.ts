@@ -48,6 +48,27 @@ describe(judge.name, () => {
     }
   });
 
+  it("says when others used the brokers before, and nothing of it when nobody did", () => {
+    const input = new SyntheticRun({}).input();
+    const before = judge(input);
+    expect(before.environment).to.not.have.property("world");
+    const world = { id: "set", warm: true, bootedBy: "first", served: 2, facts: ["proven"] };
+    const events = input.history.events.map((event) =>
+      event.type === "run.started" ? { ...event, world } : event,
+    );
+    const after = judge({ ...input, history: { ...input.history, events } });
+    expect(after.environment["world"]).to.deep.equal(world);
+    const added = after.limits.filter((limit) => !before.limits.includes(limit));
+    expect(added.join()).to.match(/run first booted them, and 2 runs used them/);
+    const cold = { ...world, warm: false };
+    const booted = input.history.events.map((event) =>
+      event.type === "run.started" ? { ...event, world: cold } : event,
+    );
+    expect(judge({ ...input, history: { ...input.history, events: booted } }).limits).to.deep.equal(
+      before.limits,
+    );
+  });
+
   it("ties every account out", () => {
     for (const scenario of scenarios) {
       const { balances } = judged({ scenario, mirrorLagMs: 300 });

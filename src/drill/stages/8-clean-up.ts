@@ -1,0 +1,105 @@
+/**
+ * Stage 8, whatever happened before: heals, the agents close their journals, logs are kept, and
+ * everything of the run is removed; of a world that other runs may use, what was this run's own.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readHistory } from "../../history/history-reader.ts";
+import { messageOf } from "../../kernel/errors.ts";
+import {
+  type DrillOutcome,
+  operatingError,
+  type RunContext,
+  recordOrFail,
+} from "../run-context.ts";
+import { whyNotReusable } from "../world-fitness.ts";
+
+export interface CleanUp {
+  /** Leave the containers as they are, for exploring. */
+  keep: boolean;
+  /** The world is not this run's to remove. */
+  shared: boolean;
+  /** Wall time, ISO 8601: logs from then on are the run's. */
+  startedAt: string;
+}
+
+export async function cleanUp(
+  context: RunContext,
+  outcome: DrillOutcome,
+  { keep, shared, startedAt }: CleanUp,
+): Promise<DrillOutcome> {
+  const { runtime, progress, agents, world } = context;
+  for (const name of context.plan.topology.nodes) context.expected.add(name.name);
+  for (const { name } of agents.all()) context.expected.add(name);
+  for (const { name } of context.plan.topology.replications) context.expected.add(name);
+  const failures = await context.heals.healAll();
+  for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
+  await agents.sayBye();
+  await keepLogs(context, startedAt);
+  if (shared) judgeWorld(context, outcome);
+  const ended = endHistory(context, outcome);
+  for (const end of context.unlisten) end();
+  if (keep) {
+    runtime.detach();
+    progress.note(`containers kept; \`blackstart sweep --run ${world.id}\` removes them`);
+    return ended;
+  }
+  if (shared) {
+    await world.leave();
+    return ended;
+  }
+  try {
+    await world.close();
+  } catch (error) {
+    progress.note(`clean-up failed: ${messageOf(error)}; run \`blackstart sweep\``);
+  }
+  return ended;
+}
+
+/** Whether another run may use the world: from what this one wrote down, while it still writes. */
+function judgeWorld(context: RunContext, { outcome }: DrillOutcome): void {
+  const { world, progress, folder } = context;
+  const { events } = readHistory(join(folder, "history.ndjson"));
+  const reason =
+    outcome === "completed" ? whyNotReusable(events) : `run ${context.plan.run} was ${outcome}`;
+  if (reason === null) return;
+  world.spoil(reason);
+  recordOrFail(context, { type: "world.spoiled", reason });
+  progress.note(`world ${world.id} is not used again: ${reason}`);
+}
+
+/** The last event. A history that cannot end fails the run; the clean-up goes on. */
+function endHistory({ history }: RunContext, outcome: DrillOutcome): DrillOutcome {
+  let ended = outcome;
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!ended.error) ended = { outcome: "failed", error: operatingError(error) };
+    }
+  };
+  attempt(() =>
+    history.record({
+      type: "run.ended",
+      outcome: outcome.outcome,
+      ...(outcome.error ? { code: outcome.error.code, reason: outcome.error.message } : {}),
+    }),
+  );
+  attempt(() => history.close());
+  return ended;
+}
+
+/** The output of every container in this run, into logs/. A container that is gone has none. */
+async function keepLogs(context: RunContext, since: string): Promise<void> {
+  const names = [
+    ...context.plan.topology.nodes.map(({ name }) => name),
+    ...context.plan.topology.replications.map(({ name }) => name),
+    ...context.agents.all().map(({ name }) => name),
+  ];
+  await Promise.allSettled(
+    names.map(async (name) => {
+      const output = await context.runtime.logs(name, since);
+      writeFileSync(join(context.folder, "logs", `${name}.log`), output);
+    }),
+  );
+}

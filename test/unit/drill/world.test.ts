@@ -1,0 +1,139 @@
+/** Goal: a world serves run after run, and none that something happened to that no proof shows. */
+import { expect } from "chai";
+import { openWorld, World } from "../../../src/drill/world.ts";
+import { DrillWorld } from "../../support/drill-world.ts";
+import { drillPlan } from "../../support/plans.ts";
+import type { Handlers } from "../../support/scripted-agents.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+const never = new AbortController().signal;
+
+function shared(plan = drillPlan(), handlers: Handlers = {}) {
+  const drill = new DrillWorld(plan, handlers);
+  const world = openWorld(plan, drill.runtime, "set-1");
+  const run = (facts: string[] = []) => {
+    drill.folder = temporaryFolder("drill");
+    return drill.run({ world: { world, facts } });
+  };
+  return { drill, world, run };
+}
+
+describe(World.name, () => {
+  it("is booted once, and serves the next run without its agents and workers", async () => {
+    const { drill, world, run } = shared();
+    expect(world.warm).to.equal(false);
+    expect(await run()).to.deep.equal({ outcome: "completed" });
+    expect(drill.eventsOf("run.started")[0]?.world).to.deep.equal({
+      id: "set-1",
+      warm: false,
+      bootedBy: "test",
+      served: 0,
+      facts: [],
+    });
+    expect(drill.runtime.leftovers().filter((name) => name.startsWith("agent"))).to.deep.equal([]);
+    expect(drill.runtime.leftovers()).to.include("primary-east-1");
+    expect((await world.proveHealthy(never))?.facts.join()).to.contain("1 topics and 1 groups");
+    expect(await run(["proven"])).to.deep.equal({ outcome: "completed" });
+    expect(drill.eventsOf("run.started")[0]?.world).to.include({ warm: true, served: 1 });
+    const boots = drill.runtime.acts.filter((act) => /^(prepare|startNode)/.test(act));
+    expect(boots).to.deep.equal([
+      "prepare",
+      "startNode primary-east-1",
+      "startNode standby-west-1",
+    ]);
+    expect(drill.runtime.acts).to.include("remove agent-east-keeper");
+    await world.close();
+    expect(drill.runtime.leftovers()).to.deep.equal([]);
+  });
+
+  it("listens for the run it serves only: a death between two is nobody's", async () => {
+    const { drill, world, run } = shared();
+    await run();
+    drill.runtime.die("standby-west-1", 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(drill.eventsOf("node.state").filter(({ state }) => state === "died")).to.have.length(0);
+    // But what died does not go unseen.
+    expect(await world.proveHealthy(never)).to.equal(null);
+    expect(world.refusal(drill.plan)).to.equal("standby-west-1 does not run");
+  });
+
+  it("serves no other run after one that was cut short, and the history says so", async () => {
+    const { drill, world, run } = shared();
+    drill.onStage = (name) => {
+      if (name === "steps") drill.interrupt.abort();
+    };
+    expect((await run()).outcome).to.equal("interrupted");
+    expect(drill.eventsOf("world.spoiled")[0]?.reason).to.equal("run test was interrupted");
+    expect(world.warm).to.equal(false);
+    expect(world.refusal(drill.plan)).to.equal("run test was interrupted");
+    expect(await world.proveHealthy(never)).to.equal(null);
+  });
+
+  it("serves no other run after one that never was steady", async () => {
+    const steadyState = [{ check: "acked-rate", atLeast: 1.5, forMs: 1000 } as const];
+    const { drill, world, run } = shared(drillPlan({ steadyState, steadyWithinMs: 1 }));
+    expect((await run()).outcome).to.equal("completed");
+    expect(drill.eventsOf("world.spoiled")[0]?.reason).to.contain("steady state was not reached");
+    expect(world.warm).to.equal(false);
+  });
+
+  it("serves no other topology", async () => {
+    const { drill, world } = shared();
+    const { topology } = drill.plan;
+    const [link] = topology.links;
+    if (!link) throw new Error("the plan has links");
+    const slower = { ...topology, links: [{ ...link, latencyMs: 99 }, ...topology.links.slice(1)] };
+    expect(world.refusal({ ...drill.plan, topology: slower })).to.equal(
+      "the topology is another one",
+    );
+    const replications = { ...topology, replications: [] };
+    expect(world.refusal({ ...drill.plan, topology: replications })).to.equal(null);
+  });
+});
+
+describe("the proof of a world's health", () => {
+  const flaws: [string, Handlers, RegExp][] = [
+    ["a broker is fenced", { "cluster.ready": fail("2 of 3 answer") }, /2 of 3 answer/],
+    ["a group cannot be deleted", { "cluster.clear": fail("billing left") }, /billing left/],
+    [
+      "a caller is refused",
+      { "probe.connect": () => ({ outcome: "refused", tookMs: 1 }) },
+      /refused/,
+    ],
+  ];
+  for (const [name, handlers, reason] of flaws) {
+    it(`is spoiled by its proof of health when ${name}`, async () => {
+      let booted = false;
+      const after = Object.fromEntries(
+        Object.entries(handlers).map(([op, handler]) => [
+          op,
+          (...args: [never, never]) => {
+            if (booted) return (handler as (...given: unknown[]) => unknown)(...args);
+            return { brokers: [1], tookMs: 1, outcome: "answered" };
+          },
+        ]),
+      ) as Handlers;
+      const { drill, world, run } = shared(drillPlan(), after);
+      await run();
+      booted = true;
+      expect(await world.proveHealthy(never)).to.equal(null);
+      expect(world.refusal(drill.plan)).to.match(reason);
+      expect(drill.runtime.acts).to.include("remove agent-east-keeper");
+    });
+  }
+
+  it("is spoiled when a link is not as planned", async () => {
+    const { drill, world, run } = shared();
+    await run();
+    const quality = { latencyMs: 999, jitterMs: 0, bandwidthBytesPerSecond: null };
+    await drill.runtime.link("east", "west").degrade(quality);
+    expect(await world.proveHealthy(never)).to.equal(null);
+    expect(world.refusal(drill.plan)).to.contain("east->west is not as planned: it adds 999 ms");
+  });
+});
+
+function fail(message: string) {
+  return () => {
+    throw new Error(message);
+  };
+}
