@@ -11,7 +11,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readHistory } from "../../src/history/history-reader.ts";
 import { runPaths } from "../../src/history/run-folder.ts";
@@ -45,7 +45,7 @@ async function runControl(control: Control): Promise<Outcome> {
   let facts: unknown;
   if (control.during) {
     await drill.says(/\[6\/\d\]/, RECOVERY_WITHIN_MS);
-    facts = await control.during(basename(runIn(out)));
+    facts = await control.during(runIn(out));
   }
   const { stderr } = await drill.finished;
   const folder = runIn(out);

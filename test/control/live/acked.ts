@@ -24,3 +24,23 @@ export function ackedBeyond(folder: string, starts: EpochStarts, beforeUs: numbe
   }
   return beyond;
 }
+
+/** Records of one producer that the audit saw at offsets [from, to) of a partition. */
+export function seenBetween(
+  folder: string,
+  place: { producer: number; partition: number; from: number; to: number },
+): number {
+  const paths = runPaths(folder);
+  let seen = 0;
+  for (const file of listJournals(paths).filter((name) => name.includes(".audit."))) {
+    readJournal(join(paths.journals, file), (block) => {
+      for (let i = 0; i < block.rows; i += 1) {
+        const ours = block.kind(i) === ROW.seen && block.producer(i) === place.producer;
+        if (!ours || block.partition(i) !== place.partition) continue;
+        const [first, end] = [block.offset(i), block.offset(i) + block.count(i)];
+        seen += Math.max(0, Math.min(end, place.to) - Math.max(first, place.from));
+      }
+    });
+  }
+  return seen;
+}

@@ -41,7 +41,7 @@ export interface Control {
   /** Classes of findings that the plant explains; any other of the application's is a false alarm. */
   explains: string[];
   /** Facts that only the running cluster can tell; called when recovery begins. */
-  during?: (run: string) => Promise<unknown>;
+  during?: (folder: string) => Promise<unknown>;
   check: (evidence: Evidence) => Answer;
 }
 
