@@ -42,6 +42,14 @@ interface Place {
   logs: LogRef[];
 }
 
+/** What the steps will break, as far as the placing of clients depends on it. */
+export interface FaultsPlanned {
+  /** A cluster that nothing in the plan breaks. */
+  control: string | undefined;
+  /** Names of `FaultReach.affects`. */
+  affected: ReadonlySet<string>;
+}
+
 export class ClientBook implements Clients {
   readonly producers: PlannedProducer[] = [];
   readonly canaries: PlannedCanary[] = [];
@@ -51,10 +59,11 @@ export class ClientBook implements Clients {
   readonly readerRefs: ReaderRef[] = [];
   readonly #experiment: Experiment;
   readonly #book: LogBook;
+  readonly #affected: ReadonlySet<string>;
   readonly #names = new Set<string>();
 
-  /** `controlCluster`: a cluster that nothing in the plan breaks. */
-  constructor(experiment: Experiment, book: LogBook, controlCluster: string | undefined) {
+  constructor(experiment: Experiment, book: LogBook, faults: FaultsPlanned) {
+    this.#affected = faults.affected;
     this.#experiment = experiment;
     this.#book = book;
     const { producers, consumers, topics, canary } = experiment.workload;
@@ -65,7 +74,7 @@ export class ClientBook implements Clients {
         const log = book.find(cluster, name);
         if (log) this.#addCanary(log, "canary");
       }
-      if (controlCluster) this.#addCanary(book.addControl(controlCluster), "control");
+      if (faults.control) this.#addCanary(book.addControl(faults.control), "control");
     }
     for (const log of book.logs.filter(({ role }) => role === "workload")) this.#addReadiness(log);
     for (const consumer of consumers) this.#addConsumer(consumer);
@@ -186,11 +195,12 @@ export class ClientBook implements Clients {
     const name = this.#unique(
       prefix === "control" ? `control-${log.cluster}` : `canary-${log.cluster}-${log.topic}`,
     );
+    const region = this.#placeOfCanary(log);
     const ref = this.#pushRef({
       name,
       kind: "canary",
       log: log.id,
-      region: log.region,
+      region,
       ratePerSecond: (log.partitions * 1000) / every,
       recordBytes: size,
       acks: "all",
@@ -199,12 +209,18 @@ export class ClientBook implements Clients {
     this.canaries.push({
       ref,
       name,
-      region: log.region,
+      region,
       log: log.id,
       intervalMs: every,
       recordBytes: size,
       timeoutMs: timeout,
     });
+  }
+
+  /** A probe that dies with a data centre says nothing of the cluster that lives on in the others. */
+  #placeOfCanary(log: LogRef): string {
+    const regions = brokerRegions(this.#experiment.topology, log.cluster);
+    return regions.find((region) => !this.#affected.has(region)) ?? log.region;
   }
 
   #addReadiness(log: LogRef): void {

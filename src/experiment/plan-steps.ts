@@ -153,13 +153,18 @@ function survivingCluster({ topology, workload }: Experiment, last: RunbookEntry
   return first.cluster;
 }
 
+/** Everything that some fault of the plan touches, by the names of `FaultReach.affects`. */
+export function affectedBy(experiment: Experiment, topology: Topology): Set<string> {
+  return new Set(
+    experiment.steps.filter(isFault).flatMap((step) => reachOf(step, topology).affects),
+  );
+}
+
 /** A cluster that no fault of the plan touches, where a control canary must show no stall. */
 export function untouchedCluster(experiment: Experiment, topology: Topology): string | undefined {
   const clusters = Object.keys(experiment.topology.clusters);
   if (clusters.length < 2) return undefined;
-  const affected = new Set(
-    experiment.steps.filter(isFault).flatMap((step) => reachOf(step, topology).affects),
-  );
+  const affected = affectedBy(experiment, topology);
   const untouched = clusters.filter((cluster) => {
     const regions = brokerRegions(experiment.topology, cluster);
     const links = regions.flatMap((from) => regions.map((to) => `${from}->${to}`));

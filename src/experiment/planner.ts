@@ -16,7 +16,7 @@ import { memoryOf } from "./memory.ts";
 import type { Plan, PlannedReplication } from "./plan.ts";
 import { ClientBook } from "./plan-clients.ts";
 import { LogBook } from "./plan-logs.ts";
-import { outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
+import { affectedBy, outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
 import { topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { expectationsOf } from "./schema-targets.ts";
@@ -53,7 +53,10 @@ export function planExperiment(
   const { experiment } = loaded;
   const topology = topologyOf(experiment.topology, world);
   const book = new LogBook(experiment, topology);
-  const clients = new ClientBook(experiment, book, untouchedCluster(experiment, topology));
+  const clients = new ClientBook(experiment, book, {
+    control: untouchedCluster(experiment, topology),
+    affected: affectedBy(experiment, topology),
+  });
   const { end } = experiment;
   const drawSeed = seed ?? experiment.seed;
   return {
