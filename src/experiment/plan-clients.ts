@@ -9,19 +9,11 @@ import { clientKill } from "../fault/client-kill.ts";
 import type { LogRef, ProducerRef, ReaderRef } from "../history/judging.ts";
 import type { PlannedCanary, PlannedConsumer, PlannedProducer, PlannedWatcher } from "./plan.ts";
 import type { LogBook } from "./plan-logs.ts";
+import { AUDIT_PASSES, auditReader, type FaultsPlanned, placeOfCanary } from "./plan-observers.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { type FaultEntry, isFault, paramsOf } from "./schema-steps.ts";
 import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload.ts";
-
-/** Audit readers have ids of their own, so that the drill can name one per log and pass. */
-const AUDIT_READERS = 200;
-export const AUDIT_PASSES = 2;
-
-/** Pass 1 reads what survived, before the heals; pass 2 everything, after them. */
-export function auditReader(log: number, pass: number): number {
-  return AUDIT_READERS + (pass - 1) * 100 + log;
-}
 
 const READINESS_BYTES = 64;
 
@@ -42,14 +34,6 @@ interface Place {
   logs: LogRef[];
 }
 
-/** What the steps will break, as far as the placing of clients depends on it. */
-export interface FaultsPlanned {
-  /** A cluster that nothing in the plan breaks. */
-  control: string | undefined;
-  /** Names of `FaultReach.affects`. */
-  affected: ReadonlySet<string>;
-}
-
 export class ClientBook implements Clients {
   readonly producers: PlannedProducer[] = [];
   readonly canaries: PlannedCanary[] = [];
@@ -59,11 +43,11 @@ export class ClientBook implements Clients {
   readonly readerRefs: ReaderRef[] = [];
   readonly #experiment: Experiment;
   readonly #book: LogBook;
-  readonly #affected: ReadonlySet<string>;
+  readonly #faults: FaultsPlanned;
   readonly #names = new Set<string>();
 
   constructor(experiment: Experiment, book: LogBook, faults: FaultsPlanned) {
-    this.#affected = faults.affected;
+    this.#faults = faults;
     this.#experiment = experiment;
     this.#book = book;
     const { producers, consumers, topics, canary } = experiment.workload;
@@ -195,7 +179,7 @@ export class ClientBook implements Clients {
     const name = this.#unique(
       prefix === "control" ? `control-${log.cluster}` : `canary-${log.cluster}-${log.topic}`,
     );
-    const region = this.#placeOfCanary(log);
+    const region = placeOfCanary(this.#experiment.topology, log, this.#faults.affected);
     const ref = this.#pushRef({
       name,
       kind: "canary",
@@ -215,12 +199,6 @@ export class ClientBook implements Clients {
       recordBytes: size,
       timeoutMs: timeout,
     });
-  }
-
-  /** A probe that dies with a data centre says nothing of the cluster that lives on in the others. */
-  #placeOfCanary(log: LogRef): string {
-    const regions = brokerRegions(this.#experiment.topology, log.cluster);
-    return regions.find((region) => !this.#affected.has(region)) ?? log.region;
   }
 
   #addReadiness(log: LogRef): void {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parseExperiment } from "../../../src/experiment/load.ts";
 import type { Plan } from "../../../src/experiment/plan.ts";
-import { auditReader } from "../../../src/experiment/plan-clients.ts";
+import { auditReader } from "../../../src/experiment/plan-observers.ts";
 import { planExperiment } from "../../../src/experiment/planner.ts";
 import { judgingSchema } from "../../../src/history/judging.ts";
 import { planOf, problemsOf, SAMPLE, spoil } from "./sample.ts";
@@ -175,7 +175,7 @@ describe("logs of a plan with more flows", () => {
     ]);
   });
 
-  it("stays on a stretched cluster in a failover, with no log besides", () => {
+  it("stays on a stretched cluster in a failover, its probe where nothing dies, with no log besides", () => {
     const plan = planOf(STRETCHED);
     expect(logsOf(plan)).to.deep.equal(["1 workload main/orders"]);
     expect(plan.producers.map(({ region, log }) => [region, log])).to.deep.equal([
@@ -184,7 +184,6 @@ describe("logs of a plan with more flows", () => {
     ]);
     expect(plan.judging).to.deep.include({ survivingCluster: "main", failedClusters: [] });
     expect(plan.judging.producers.filter(({ control }) => control)).to.deep.equal([]);
-    // Not in the region that dies: the probe would die with it, and know nothing of the others.
     expect(plan.canaries.map(({ region }) => region)).to.deep.equal(["b"]);
   });
 });
