@@ -147,10 +147,12 @@ export function lossMapOf(ledger: Ledger, chronicle: Chronicle, fates: readonly 
       cells: Array.from({ length: columns }, (_, column) => emptyCell(column * columnMs)),
     };
     rows.set(key, row);
+    if (!fate.known) for (const cell of row.cells) cell.missing = null;
     fillCells(ledger, fate, (dueUs, field, count) => {
       const column = Math.floor(chronicle.ms(dueUs) / columnMs);
       const cell = row.cells[Math.min(Math.max(column, 0), columns - 1)] as Cell;
-      cell[field] += count;
+      const held = cell[field];
+      if (held !== null) cell[field] = held + count;
     });
   }
   const sorted = [...rows.values()].sort((a, b) => a.log - b.log || a.partition - b.partition);
@@ -159,7 +161,7 @@ export function lossMapOf(ledger: Ledger, chronicle: Chronicle, fates: readonly 
     rows: sorted.map(({ topic, partition, cells }) => ({
       topic,
       partition,
-      cells: cells.filter((c) => c.acked + c.missing + c.duplicated + c.indeterminate > 0),
+      cells: cells.filter((c) => c.acked + (c.missing ?? 0) + c.duplicated + c.indeterminate > 0),
     })),
   };
 }

@@ -158,15 +158,17 @@ export const rpoPartitionSchema = z.object({
   topic: z.string(),
   partition: z.number(),
   acked: z.number(),
-  missing: z.number(),
+  /** Null, as all that follows from it, where the surviving log was not read to its end. */
+  missing: z.number().nullable(),
   /** Null where not every log that may hold them was read. */
   lost: z.number().nullable(),
   stranded: z.number().nullable(),
   indeterminate: z.number(),
-  indeterminateSurvived: z.number(),
-  shape: z.enum(["none", "tail", "hole"]),
+  indeterminateSurvived: z.number().nullable(),
+  shape: z.enum(["none", "tail", "hole", "unknown"]),
   oldestMissingDueAtMs: nullableMs,
-  timeMs: z.number(),
+  /** Null as well where records are missing and no fault gives the instant to measure from. */
+  timeMs: z.number().nullable(),
 });
 
 export const rpoSchema = z.object({
@@ -291,7 +293,8 @@ export const resultSchema = z.object({
           z.object({
             fromMs: ms,
             acked: z.number(),
-            missing: z.number(),
+            /** Null where the surviving log was not read to its end. */
+            missing: z.number().nullable(),
             duplicated: z.number(),
             indeterminate: z.number(),
           }),

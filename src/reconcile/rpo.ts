@@ -12,7 +12,7 @@ type RpoPartition = z.infer<typeof rpoPartitionSchema>;
 const SHAPES = ["none", "tail", "hole"] as const;
 
 export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]): Rpo {
-  const unread = fates.filter(({ known, stream }) => !known && stream.acked.size > 0);
+  const unread = fates.filter((fate) => !isRead(fate));
   const known = fates.filter((fate) => fate.known);
   const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
   const split = known.every((fate) => fate.splitKnown) && unread.length === 0;
@@ -34,6 +34,11 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
     overwritten: split && reason === undefined ? sum((fate) => fate.overwritten) : null,
     partitions: partitionsOf(chronicle, fates),
   };
+}
+
+/** Was the log read on which this stream's records survive, if it has any? */
+function isRead({ known, stream }: Fate): boolean {
+  return known || stream.acked.size === 0;
 }
 
 function bytesOf(fate: Fate): number {
@@ -88,55 +93,37 @@ function timeOf(chronicle: Chronicle, known: readonly Fate[], reason: string | u
 }
 
 function partitionsOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition[] {
-  const rows = new Map<string, RpoPartition & { dueUs: number | null }>();
-  for (const fate of fates) {
-    const { log, partition } = fate.stream.stream;
-    const key = `${log.id}/${partition}`;
-    const row = rows.get(key) ?? emptyRow(log, partition);
-    rows.set(key, row);
-    row.acked += fate.stream.acked.size;
-    row.missing += fate.missing;
-    // One stream whose split is not known leaves the partition's unknown too: null, never zero.
-    row.lost = plus(row.lost, fate.splitKnown ? fate.lost : null);
-    row.stranded = plus(row.stranded, fate.splitKnown ? fate.stranded : null);
-    row.indeterminate += fate.unknown;
-    row.indeterminateSurvived += fate.unknownSurvived;
-    if (SHAPES.indexOf(fate.shape) > SHAPES.indexOf(row.shape)) row.shape = fate.shape;
-    const due = fate.oldestMissingDueUs;
-    if (due !== null) row.dueUs = Math.min(row.dueUs ?? Infinity, due);
-  }
-  return [...rows.values()]
-    .sort((a, b) => a.log - b.log || a.partition - b.partition)
-    .map(({ dueUs, ...row }) => {
-      if (dueUs === null) return row;
-      const t0 = chronicle.t0;
-      const timeMs = t0 ? Math.max((t0.lowUs + t0.highUs) / 2 - dueUs, 0) / 1000 : 0;
-      return {
-        ...row,
-        oldestMissingDueAtMs: round(chronicle.ms(dueUs)),
-        timeMs: round(timeMs),
-      };
-    });
+  const byPlace = Map.groupBy(fates, ({ stream }) => placeOf(stream.stream));
+  return [...byPlace.values()]
+    .map((here) => partitionOf(chronicle, here))
+    .sort((a, b) => a.log - b.log || a.partition - b.partition);
 }
 
-function plus(sum: number | null, part: number | null): number | null {
-  return sum === null || part === null ? null : sum + part;
+function placeOf({ log, partition }: Fate["stream"]["stream"]): string {
+  return `${log.id}/${partition}`;
 }
 
-function emptyRow(log: { id: number; topic: string }, partition: number) {
+/** The streams of one partition, added up; one of which something is unknown leaves the sum unknown. */
+function partitionOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition {
+  const { log, partition } = (fates[0] as Fate).stream.stream;
+  const known = fates.every(isRead);
+  const split = known && fates.every(({ splitKnown }) => splitKnown);
+  const sum = (pick: (fate: Fate) => number) => fates.reduce((all, fate) => all + pick(fate), 0);
+  const dues = known ? fates.flatMap(({ oldestMissingDueUs }) => oldestMissingDueUs ?? []) : [];
   return {
     log: log.id,
     topic: log.topic,
     partition,
-    acked: 0,
-    missing: 0,
-    lost: 0 as number | null,
-    stranded: 0 as number | null,
-    indeterminate: 0,
-    indeterminateSurvived: 0,
-    shape: "none" as RpoPartition["shape"],
-    oldestMissingDueAtMs: null,
-    timeMs: 0,
-    dueUs: null as number | null,
+    acked: sum(({ stream }) => stream.acked.size),
+    missing: known ? sum(({ missing }) => missing) : null,
+    lost: split ? sum(({ lost }) => lost) : null,
+    stranded: split ? sum(({ stranded }) => stranded) : null,
+    indeterminate: sum(({ unknown }) => unknown),
+    indeterminateSurvived: fates.every((fate) => fate.known)
+      ? sum(({ unknownSurvived }) => unknownSurvived)
+      : null,
+    shape: known ? worstShape(fates) : "unknown",
+    oldestMissingDueAtMs: dues.length > 0 ? round(chronicle.ms(Math.min(...dues))) : null,
+    timeMs: known ? timeOf(chronicle, fates, undefined).value : null,
   };
 }

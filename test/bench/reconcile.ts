@@ -176,7 +176,7 @@ async function againstSets(): Promise<void> {
   audit.close();
   const ours = () => {
     const found = judgeFiles([producer, path.join(dir, "audit.1.bin")]);
-    const gone = found.rpo.partitions.reduce((sum, { missing }) => sum + missing, 0);
+    const gone = found.rpo.partitions.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
     if (gone !== lost.size) throw new Error(`judged ${gone} lost`);
   };
   const theirs = () => {

@@ -7,7 +7,7 @@ import { scaleBand } from "d3-scale";
 import type { Result } from "../../reconcile/result.ts";
 import { boxSample, type LegendItem, layer, path, rect, shorten, text, WIDTH } from "../drawing.ts";
 import { cell, type Figure, figure, num, TABLE_ROWS_MAX, type Table, table } from "../figure.ts";
-import { count, formatMs, formatNumber } from "../format.ts";
+import { count, formatMs, formatNumber, formatOptional } from "../format.ts";
 import { axisLayer, bandLayer, FOOT, LEFT, type TimeFrame } from "./time-frame.ts";
 
 type Row = Result["lossMap"]["rows"][number];
@@ -17,7 +17,7 @@ const ROWS_MAX = 40;
 const ROW_HEIGHT = 15;
 
 function missingOf(row: Row): number {
-  return row.cells.reduce((sum, part) => sum + part.missing + part.duplicated, 0);
+  return row.cells.reduce((sum, part) => sum + (part.missing ?? 0) + part.duplicated, 0);
 }
 
 export function lossMapFigure(result: Result, frame: TimeFrame): Figure {
@@ -50,6 +50,7 @@ function worst(rows: Row[]): Row[] {
 }
 
 function classOf(part: LossCell): string | null {
+  if (part.missing === null) return "cell-open";
   if (part.missing > 0) return part.missing * 2 >= part.acked ? "cell-most" : "cell-few";
   if (part.duplicated > 0) return "cell-twice";
   if (part.indeterminate > 0) return "cell-open";
@@ -61,7 +62,7 @@ const LABELS: [string, string][] = [
   ["cell-few", "some missing"],
   ["cell-most", "half or more missing"],
   ["cell-twice", "some appended twice"],
-  ["cell-open", "indeterminate only"],
+  ["cell-open", "not known: indeterminate, or the log was not read"],
 ];
 
 function legend(rows: Row[]): LegendItem[] {
@@ -110,13 +111,13 @@ function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
 function lossTable(rows: Row[]): Table | null {
   const marked = rows.flatMap((row) =>
     row.cells
-      .filter((part) => part.missing + part.duplicated + part.indeterminate > 0)
+      .filter((part) => part.missing !== 0 || part.duplicated + part.indeterminate > 0)
       .map((part) => [
         cell(row.topic),
         num(String(row.partition)),
         num(formatMs(part.fromMs)),
         num(formatNumber(part.acked)),
-        num(formatNumber(part.missing)),
+        num(formatOptional(part.missing)),
         num(formatNumber(part.duplicated)),
         num(formatNumber(part.indeterminate)),
       ]),

@@ -9,6 +9,7 @@ import { resultSchema } from "../../../src/reconcile/result.ts";
 import { runInput } from "../../../src/reconcile/run-input.ts";
 import { us } from "./memory-journal.ts";
 import { writeRunFolder } from "./synthetic-folder.ts";
+import { dropRecords } from "./synthetic-logs.ts";
 import type { SyntheticOptions } from "./synthetic-model.ts";
 import { SyntheticRun } from "./synthetic-run.ts";
 
@@ -240,15 +241,53 @@ describe("what must not be taken for more than it is", () => {
     expect(facts[0]?.value).to.equal(0);
     expect(problems).to.include("no agent reported its health");
   });
+});
 
-  it("has no split of a partition's loss where the failed region was not read", () => {
+describe("a partition that was not read", () => {
+  it("has no split of its loss where the failed region was not read", () => {
     const run = new SyntheticRun({ mirrorLagMs: 200 });
     // Log 1 is the primary's: what its audit leaves out may be stranded there, or lost.
     run.tampering.hidden.push({ log: 1, partition: 0 });
     const { rpo } = judge(run.input());
     expect(rpo.lost).to.equal(null);
-    const [hidden, read] = rpo.partitions.filter(({ log, missing }) => log === 1 && missing > 0);
+    const [hidden, read] = rpo.partitions.filter(({ log, missing }) => log === 1 && missing !== 0);
     expect(hidden).to.include({ partition: 0, lost: null, stranded: null });
     expect(read).to.include({ lost: 0, stranded: read?.missing });
+  });
+
+  it("has no number for a partition whose surviving log was not read", () => {
+    const run = new SyntheticRun({ mirrorLagMs: 200 });
+    run.tampering.hidden.push({ log: 3, partition: 1 });
+    const { rpo, lossMap } = judge(run.input());
+    const [read, hidden] = rpo.partitions;
+    expect(read).to.include({ partition: 0, missing: 20, shape: "tail" });
+    expect(hidden).to.deep.equal({
+      log: 1,
+      topic: "orders",
+      partition: 1,
+      acked: 400,
+      missing: null,
+      lost: null,
+      stranded: null,
+      indeterminate: 0,
+      indeterminateSurvived: null,
+      shape: "unknown",
+      oldestMissingDueAtMs: null,
+      timeMs: null,
+    });
+    expect(lossMap.rows[1]?.cells[0]).to.include({ acked: 25, missing: null });
+    expect(lossMap.rows[0]?.cells[0]).to.include({ acked: 25, missing: 0 });
+  });
+
+  it("has no RPO time for a partition when nothing was broken", () => {
+    const run = new SyntheticRun({ scenario: "calm" });
+    dropRecords(run.records(1, 2), ({ producer, seq }) => producer === 1 && seq === 1000);
+    const { rpo } = judge(run.input());
+    expect(rpo.timeMs.value).to.equal(null);
+    expect(rpo.partitions.map(({ missing, timeMs }) => [missing, timeMs])).to.deep.equal([
+      [0, 0],
+      [0, 0],
+      [1, null],
+    ]);
   });
 });
