@@ -180,6 +180,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
       watchers: new Map(),
       stopped: new Map(),
       over: false,
+      started: new Set(),
       openFaults: new Map(),
     },
   };

@@ -7,13 +7,15 @@
  *            watchdog: n probes    the delay of    agents and   first ack,    backlog
  *            in a row failed       the runbook     clients up   delivery      worked off
  * ```
+ * A cold cluster that the clients go to is booted first, between the decision and the restart.
  * The watchdog runs from before the fault, so that detection is measured and not assumed. Consumers
  * resume from the offsets replication synced, on the mirrored topic and on the local one.
  */
 import type { FailoverStep } from "../experiment/plan.ts";
 import { delay, monotonicUs } from "../kernel/clock.ts";
 import { DrillError } from "../kernel/errors.ts";
-import { observerFor, type RunContext, throwIfAborted } from "./run-context.ts";
+import { startCold } from "./cold-start.ts";
+import { isUp, logOf, observerFor, type RunContext, throwIfAborted } from "./run-context.ts";
 import { settleAll } from "./stages/1-boot.ts";
 import { startConsumer, startProducer } from "./stages/3-workload.ts";
 
@@ -35,7 +37,8 @@ export interface Watchdog {
 export async function startWatchdog(context: RunContext, step: FailoverStep): Promise<Watchdog> {
   const { plan, agents } = context;
   const addresses = plan.topology.nodes
-    .filter((node) => node.region === step.from && node.clientPort !== null)
+    .filter(({ region, clientPort }) => region === step.from && clientPort !== null)
+    .filter(({ cluster }) => isUp(context, cluster))
     .map((node) => `${node.name}:${node.clientPort}`);
   let loss: Loss | null = null;
   let tell: (found: Loss) => void = () => {};
@@ -74,6 +77,7 @@ export async function failOver(
   history.record({ type: "failover.decided", step: step.id });
   const producers = plan.producers.filter((p) => p.start === "failover" && p.region === step.to);
   const consumers = plan.consumers.filter((c) => c.start === "failover" && c.region === step.to);
+  await startCold(context, clustersOf(context, producers, consumers), step.id);
   const start: Promise<void>[] = [];
   if (producers.length > 0) start.push(startProducers(context, step, producers));
   if (consumers.length > 0) start.push(startConsumers(context, step, consumers));
@@ -84,6 +88,19 @@ export async function failOver(
   const clients = [...producers, ...consumers].map(({ name }) => name);
   history.record({ type: "failover.restarted", step: step.id, clients });
   progress.note(`${step.id}: ${clients.length} clients started in ${step.to}`);
+}
+
+/** Every cluster that the clients of a failover go to. */
+function clustersOf(
+  { plan }: RunContext,
+  producers: { log: number }[],
+  consumers: { cluster: string }[],
+): string[] {
+  const clusters = [
+    ...producers.map(({ log }) => logOf(plan, log).cluster),
+    ...consumers.map(({ cluster }) => cluster),
+  ];
+  return [...new Set(clusters)];
 }
 
 async function startProducers(

@@ -2,7 +2,7 @@
 import type { LogRef } from "../history/judging.ts";
 import { delay } from "../kernel/clock.ts";
 import type { PartitionState } from "../workload/protocol.ts";
-import { addressOf, observerFor, type RunContext } from "./run-context.ts";
+import { addressOf, isUp, observerFor, type RunContext } from "./run-context.ts";
 
 const POLL_MS = 500;
 
@@ -13,15 +13,17 @@ export async function watchPartitions(context: RunContext, stop: AbortSignal): P
   const known = new Map<string, string>();
   while (!stop.aborted) {
     await Promise.all(
-      logs.map(async (log) => {
-        for (const state of await statesOf(context, log)) {
-          const key = `${log.id}/${state.partition}`;
-          const value = JSON.stringify(state);
-          if (known.get(key) === value || stop.aborted) continue;
-          known.set(key, value);
-          history.record({ type: "partition.state", log: log.id, ...state });
-        }
-      }),
+      logs
+        .filter(({ cluster }) => isUp(context, cluster))
+        .map(async (log) => {
+          for (const state of await statesOf(context, log)) {
+            const key = `${log.id}/${state.partition}`;
+            const value = JSON.stringify(state);
+            if (known.get(key) === value || stop.aborted) continue;
+            known.set(key, value);
+            history.record({ type: "partition.state", log: log.id, ...state });
+          }
+        }),
     );
     await delay(POLL_MS, stop);
   }

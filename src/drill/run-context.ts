@@ -69,6 +69,8 @@ export interface LiveClients {
   stopped: Map<PlannedConsumer, AgentClient>;
   /** The producers were stopped: nothing is to be started any more. */
   over: boolean;
+  /** Cold clusters that a step has started. */
+  started: Set<string>;
   /** Steps whose fault is not healed yet. */
   openFaults: Map<string, { step: FaultStep; heal: () => Promise<void> }>;
 }
@@ -89,6 +91,12 @@ export function logOf(plan: Plan, id: number): LogRef {
 
 export function regionsOf(plan: Plan, cluster: string): string[] {
   return plan.topology.clusters.find(({ name }) => name === cluster)?.regions ?? [];
+}
+
+/** Whether a cluster can be asked anything: it is no cold one, or a step has started it. */
+export function isUp({ plan, live }: RunContext, cluster: string): boolean {
+  const planned = plan.topology.clusters.find(({ name }) => name === cluster);
+  return !planned?.cold || live.started.has(cluster);
 }
 
 /** An observer that can speak to a cluster: in one of its regions, else anywhere. */

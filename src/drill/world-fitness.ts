@@ -11,6 +11,7 @@ export function whyNotReusable(events: readonly HistoryEvent[]): string | null {
     if (event.type === "fault.injecting") open.set(event.step, event.kind);
     if (event.type === "fault.healed") open.delete(event.step);
     if (event.type === "heal.failed") return `the heal of ${event.step} failed: ${event.reason}`;
+    if (event.type === "cluster.started") return `${event.cluster} is cold no longer`;
     if (event.type === "steady.missed") return "the steady state was not reached";
     if (event.type === "node.state" && event.state === "died" && event.expected === false) {
       return `${event.node} ended by itself`;

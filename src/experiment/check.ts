@@ -6,6 +6,7 @@
  * the names of all parts, so one wrong value does not hide the next mistake, nor make a second one.
  */
 import type { Topology } from "../topology/types.ts";
+import { checkCold } from "./check-cold.ts";
 import { checkNames } from "./check-names.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTargets } from "./check-targets.ts";
@@ -31,6 +32,7 @@ export function checkExperiment(value: unknown): Checked {
   const topology = compiled(draft, refused);
   checkWorkload(draft);
   checkSteps(draft, topology);
+  checkCold(draft, topology);
   checkTargets(draft);
   checkNames(draft, topology === undefined);
   const parsed = experimentSchema.safeParse(value);

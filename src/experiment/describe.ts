@@ -69,13 +69,14 @@ function bootTitle({ topology, memoryMiB }: Plan): string {
 
 function nodeRows({ topology, memoryMiB }: Plan): string[][] {
   const versions = new Map(topology.clusters.map(({ name, kafka }) => [name, kafka]));
+  const cold = topology.clusters.flatMap((cluster) => (cluster.cold ? [cluster.name] : []));
   return [
     ["name", "region", "kafka", "roles", "ports", "memory"],
     ...topology.nodes.map((node) => [
       node.name,
       node.region,
       versions.get(node.cluster) ?? "",
-      node.roles.join(", "),
+      node.roles.join(", ") + (cold.includes(node.cluster) ? " (cold)" : ""),
       [node.clientPort, node.controllerPort].filter((port) => port !== null).join(", "),
       `${memoryMiB.byNode[node.name]} MiB`,
     ]),

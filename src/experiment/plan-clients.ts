@@ -17,15 +17,6 @@ import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload
 
 const READINESS_BYTES = 64;
 
-export interface Clients {
-  producers: PlannedProducer[];
-  canaries: PlannedCanary[];
-  consumers: PlannedConsumer[];
-  watchers: PlannedWatcher[];
-  producerRefs: ProducerRef[];
-  readerRefs: ReaderRef[];
-}
-
 /** Where a client's topic is, and where its successor goes on. */
 interface Place {
   region: string;
@@ -34,7 +25,7 @@ interface Place {
   logs: LogRef[];
 }
 
-export class ClientBook implements Clients {
+export class ClientBook {
   readonly producers: PlannedProducer[] = [];
   readonly canaries: PlannedCanary[] = [];
   readonly consumers: PlannedConsumer[] = [];
@@ -51,16 +42,20 @@ export class ClientBook implements Clients {
     this.#experiment = experiment;
     this.#book = book;
     const { producers, consumers, topics, canary } = experiment.workload;
+    // What is not booted with the run is neither probed nor seeded.
+    const warm = (cluster: string) => experiment.topology.clusters[cluster]?.cold !== true;
     for (const producer of producers) this.#addProducer(producer);
     for (const step of experiment.steps.filter(isFault)) this.#addSuccessors(step);
     if (canary.enabled) {
       for (const { cluster, name } of topics) {
         const log = book.find(cluster, name);
-        if (log) this.#addCanary(log, "canary");
+        if (log && warm(cluster)) this.#addCanary(log, "canary");
       }
       if (faults.control) this.#addCanary(book.addControl(faults.control), "control");
     }
-    for (const log of book.logs.filter(({ role }) => role === "workload")) this.#addReadiness(log);
+    for (const log of book.logs) {
+      if (log.role === "workload" && warm(log.cluster)) this.#addReadiness(log);
+    }
     for (const consumer of consumers) this.#addConsumer(consumer);
     this.#addWatchers();
     for (let pass = 1; pass <= AUDIT_PASSES; pass += 1) this.#addAudits(pass);
@@ -83,8 +78,8 @@ export class ClientBook implements Clients {
   #refuge(topic: TopicEntry, source: LogRef, region: string): Place {
     const [serving] = servingFrom(this.#experiment.topology, topic, region);
     assert(serving, `a cluster that serves ${topic.name} in ${region} was checked`);
-    if (!serving.by) return { region, cluster: serving.cluster, logs: [source] };
-    const mirror = this.#book.mirrorIn(source, serving.by);
+    const mirror = serving.by ? this.#book.mirrorIn(source, serving.by) : undefined;
+    // In its own cluster, the very log; in another, one of the same name.
     const local = this.#book.find(serving.cluster, topic.name);
     const logs = [mirror, local].filter((log) => log !== undefined);
     return { region, cluster: serving.cluster, logs: [...new Set(logs)] };

@@ -73,7 +73,8 @@ export class LogBook {
     if (client.failover === undefined) return;
     const [topic] = topicsMeant(topics, client);
     const [serving] = topic ? servingFrom(this.#topology, topic, client.failover) : [];
-    if (!topic || !serving?.by || keepsNames(serving.by)) return;
+    if (!topic || !serving || serving.cluster === topic.cluster) return;
+    if (serving.by && keepsNames(serving.by)) return;
     if (this.find(serving.cluster, topic.name)) return;
     const replication = Math.min(topic.replication, brokersOf(this.#topology, serving.cluster));
     const minInsync = Math.min(topic.minInsync, replication);

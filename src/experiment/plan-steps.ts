@@ -162,7 +162,8 @@ export function affectedBy(experiment: Experiment, topology: Topology): Set<stri
 
 /** A cluster that no fault of the plan touches, where a control canary must show no stall. */
 export function untouchedCluster(experiment: Experiment, topology: Topology): string | undefined {
-  const clusters = Object.keys(experiment.topology.clusters);
+  const { clusters: all } = experiment.topology;
+  const clusters = Object.keys(all).filter((name) => all[name]?.cold !== true);
   if (clusters.length < 2) return undefined;
   const affected = affectedBy(experiment, topology);
   const untouched = clusters.filter((cluster) => {

@@ -31,23 +31,27 @@ export function brokerRegions(topology: TopologyEntry, cluster: string): string[
 
 export interface Serving {
   cluster: string;
-  /** The flow that brings the topic there; null when it is the topic's own cluster. */
+  /** The flow that brings the topic there; null when it is the topic's own cluster, or a cold one. */
   by: ReplicationEntry | null;
 }
 
-/** Clusters that can serve a topic to clients of a region: its own one, or those it is copied to. */
+/**
+ * Clusters that can serve a topic to clients of a region: its own one; else those it is copied to,
+ * and cold ones, which begin with an empty topic of the same name.
+ */
 export function servingFrom(topology: TopologyEntry, topic: TopicEntry, region: string): Serving[] {
   if (brokerRegions(topology, topic.cluster).includes(region)) {
     return [{ cluster: topic.cluster, by: null }];
   }
-  return topology.replication
-    .filter(
-      (flow) =>
-        flow.from === topic.cluster &&
-        brokerRegions(topology, flow.to).includes(region) &&
-        carriesTopic(flow, topic.name),
-    )
+  const there = (name: string, cold: boolean) =>
+    (topology.clusters[name]?.cold === true) === cold &&
+    brokerRegions(topology, name).includes(region);
+  const copied = topology.replication
+    .filter((flow) => flow.from === topic.cluster && there(flow.to, false))
+    .filter((flow) => carriesTopic(flow, topic.name))
     .map((by) => ({ cluster: by.to, by }));
+  const cold = Object.keys(topology.clusters).filter((name) => there(name, true));
+  return [...copied, ...cold.map((cluster) => ({ cluster, by: null }))];
 }
 
 /** What a fault step will touch, as far as it is known before the run. */

@@ -58,6 +58,10 @@ export const clusterSchema = z.strictObject({
   controllers: nodeCounts
     .optional()
     .describe("Isolated controllers by region. Absent: every broker is a controller, too."),
+  cold: z
+    .boolean({ error: "expected true or false" })
+    .default(false)
+    .describe("Not booted with the run: a failover to its region starts it, on blank disks."),
   racks: racksSchema
     .optional()
     .describe("broker.rack: by region one rack, or one for each broker; `none`; else the region."),

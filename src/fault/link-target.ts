@@ -52,12 +52,15 @@ export function mendedWithinMs(context: FaultContext): number {
 
 /**
  * A broker of the region to probe, one that runs if there is any: what a probe meets is to come from
- * the link and not from another fault's victim.
+ * the link and not from another fault's victim. One of a cold cluster, which may not be there yet,
+ * only where the region has no other.
  */
 export async function brokerToProbe(context: FaultContext, region: string): Promise<string> {
-  const names = context.topology.nodes
-    .filter((node) => node.region === region && node.clientPort !== null)
-    .map(({ name }) => name);
+  const { nodes, clusters } = context.topology;
+  const cold = clusters.filter((cluster) => cluster.cold).map(({ name }) => name);
+  const brokers = nodes.filter((node) => node.region === region && node.clientPort !== null);
+  const warm = brokers.filter(({ cluster }) => !cold.includes(cluster));
+  const names = (warm.length > 0 ? warm : brokers).map(({ name }) => name);
   for (const name of names) {
     if (await context.runtime.isRunning(name)) return name;
   }

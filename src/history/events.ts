@@ -124,6 +124,8 @@ export const eventSchemas = {
   },
   "failover.detected": { step: z.string(), by: z.string() },
   "failover.decided": { step: z.string() },
+  /** A cold cluster was booted by a step, and its topics are made. */
+  "cluster.started": { step: z.string(), cluster: z.string() },
   "failover.restarted": { step: z.string(), clients: z.array(z.string()) },
   /** A change of leader, epoch or ISR of a workload partition, as the observer saw it. */
   "partition.state": {

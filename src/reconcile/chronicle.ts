@@ -31,6 +31,8 @@ export interface FaultStory {
 export interface FailoverStory {
   detectedUs?: number;
   decidedUs?: number;
+  /** The last of the cold clusters it had to boot was ready. */
+  bootedUs?: number;
   restartedUs?: number;
 }
 
@@ -100,15 +102,18 @@ export class Chronicle {
 
   #failoverStory(step: string | undefined): FailoverStory {
     const story: FailoverStory = {};
-    const of = (type: "failover.detected" | "failover.decided" | "failover.restarted") =>
-      this.of(type).find((event) => event.step === step)?.tUs;
-    const [detected, decided, restarted] = [
+    const of = (
+      type: "failover.detected" | "failover.decided" | "failover.restarted" | "cluster.started",
+    ) => this.of(type).findLast((event) => event.step === step)?.tUs;
+    const [detected, decided, booted, restarted] = [
       of("failover.detected"),
       of("failover.decided"),
+      of("cluster.started"),
       of("failover.restarted"),
     ];
     if (detected !== undefined) story.detectedUs = detected;
     if (decided !== undefined) story.decidedUs = decided;
+    if (booted !== undefined) story.bootedUs = booted;
     if (restarted !== undefined) story.restartedUs = restarted;
     return story;
   }

@@ -29,13 +29,14 @@ function phasesOf(chronicle: Chronicle, key: string, outage: Outage): Decomposit
   // A censored value counts from the interval's end: it is a lower bound.
   const startUs = outage.censored ? t0.highUs : (t0.lowUs + t0.highUs) / 2;
   const endUs = startUs + outage.valueUs;
-  const { detectedUs, decidedUs, restartedUs } = chronicle.failover;
+  const { detectedUs, decidedUs, bootedUs, restartedUs } = chronicle.failover;
   const marks: [string, number | null | undefined][] =
     detectedUs === undefined
       ? [["detect", leaderChangeUs(chronicle, key, t0.lowUs)]]
       : [
           ["detect", detectedUs],
           ["decide", decidedUs],
+          ["boot", bootedUs],
           ["restart", restartedUs],
         ];
   marks.push(["reconnect", outage.firstDoneUs]);

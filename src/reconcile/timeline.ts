@@ -159,6 +159,9 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
     case "failover.decided":
       operator(lanes, event.tUs, "decided", "failover decided");
       return;
+    case "cluster.started":
+      operator(lanes, event.tUs, "booted", `${event.cluster} booted, with its topics`);
+      return;
     case "failover.restarted":
       operator(lanes, event.tUs, "restarted", `started ${event.clients.join(", ")}`);
       return;

@@ -22,6 +22,8 @@ export interface ClusterSpec {
   brokers: Record<string, number>;
   /** Number of isolated controllers by region; absent: every broker is a controller, too. */
   controllers?: Record<string, number> | undefined;
+  /** Not booted with the run. */
+  cold?: boolean | undefined;
   /** By region, for all its brokers or for each; "none"; absent: the region's name. */
   racks?: "none" | Record<string, string | string[]> | undefined;
   config?: Record<string, string | number | boolean> | undefined;
@@ -64,6 +66,7 @@ export function compileTopology(spec: TopologySpec, run: string): Topology {
       kafka: cluster.kafka,
       clusterId: clusterIdOf(run, name),
       regions: spec.regions.filter((region) => present.has(region)),
+      ...(cluster.cold ? { cold: true as const } : {}),
     });
     nodes.push(...members);
   }

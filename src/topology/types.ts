@@ -18,6 +18,8 @@ export interface Cluster {
   clusterId: string;
   /** Regions with at least one node, in file order. More than one: a stretched cluster. */
   regions: string[];
+  /** Not started with the run, but by a step of it; see `src/drill/cold-start.ts`. */
+  cold?: true;
 }
 
 export interface KafkaNode {

@@ -12,7 +12,7 @@ const files = readdirSync(join(packageRoot(), FOLDER)).filter((name) => name.end
 
 describe("topologies that are shipped", () => {
   it("are there", () => {
-    expect(files.length).to.be.greaterThan(4);
+    expect(files.length).to.be.greaterThan(5);
   });
 
   for (const file of files) {

@@ -25,22 +25,35 @@ function startObservers({ plan, agents }: RunContext): Promise<unknown>[] {
 }
 
 async function bootWorld(context: RunContext): Promise<void> {
-  const { plan, runtime, history, progress } = context;
+  const { plan, runtime, progress } = context;
   await runtime.prepare(plan.topology);
   progress.note(
     `${plan.topology.regions.length} networks, ${plan.topology.links.length} gateways are up`,
   );
   throwIfAborted(context.signal);
-  const clusters = new Map(plan.topology.clusters.map((cluster) => [cluster.name, cluster]));
-  const nodes = plan.topology.nodes.map(async (node) => {
-    const cluster = clusters.get(node.cluster);
-    if (!cluster) throw new DrillError("E_INTERNAL", `node ${node.name} has no cluster`);
-    await runtime.startNode(node, cluster.clusterId, cluster.kafka);
-    history.record({ type: "node.state", node: node.name, state: "started" });
-  });
-  await settleAll([...nodes, ...startObservers(context)]);
+  const warm = plan.topology.clusters.filter(({ cold }) => !cold).map(({ name }) => name);
+  await startClusters(context, warm, startObservers(context));
+}
+
+/** Starts the nodes of some clusters and, once `beside` is done as well, waits until all are ready. */
+export async function startClusters(
+  context: RunContext,
+  names: string[],
+  beside: Promise<unknown>[] = [],
+): Promise<void> {
+  const { topology } = context.plan;
+  const clusters = topology.clusters.filter(({ name }) => names.includes(name));
+  const nodes = clusters.flatMap((cluster) =>
+    topology.nodes
+      .filter((node) => node.cluster === cluster.name)
+      .map(async (node) => {
+        await context.runtime.startNode(node, cluster.clusterId, cluster.kafka);
+        context.history.record({ type: "node.state", node: node.name, state: "started" });
+      }),
+  );
+  await settleAll([...nodes, ...beside]);
   throwIfAborted(context.signal);
-  await settleAll(plan.topology.clusters.map(({ name }) => clusterReady(context, name)));
+  await settleAll(names.map((name) => clusterReady(context, name)));
 }
 
 /**

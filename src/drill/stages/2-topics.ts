@@ -10,7 +10,14 @@ import type { PlannedReplication } from "../../experiment/plan.ts";
 import type { LogRef } from "../../history/judging.ts";
 import { monotonicUs, poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
-import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
+import {
+  addressOf,
+  isUp,
+  logOf,
+  observerFor,
+  type RunContext,
+  throwIfAborted,
+} from "../run-context.ts";
 import { settleAll, startClientAgents } from "./1-boot.ts";
 
 const TOPICS_WITHIN_MS = 60_000;
@@ -26,15 +33,17 @@ const SEQS_PER_ROUND = 1000;
 
 export async function topics(context: RunContext): Promise<void> {
   const { plan, progress } = context;
-  const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))];
+  const up = (cluster: string) => isUp(context, cluster);
+  const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))].filter(up);
+  const consumers = plan.consumers.filter(({ cluster }) => up(cluster));
   const agents = startClientAgents(context);
   // Awaited at the end; a failure before that must not leave its rejection unheard.
   agents.catch(() => {});
   await settleAll([
-    ...clusters.map((cluster) => createTopics(context, cluster)),
-    ...plan.consumers.map((consumer) => wakeCoordinator(context, consumer)),
+    createTopics(context, clusters),
+    ...consumers.map((consumer) => wakeCoordinator(context, consumer)),
   ]);
-  await settleAll(plan.consumers.map((consumer) => firstCommit(context, consumer)));
+  await settleAll(consumers.map((consumer) => firstCommit(context, consumer)));
   throwIfAborted(context.signal);
   await settleAll([seedAll(context, 0), ...startReplications(context)]);
   await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
@@ -67,14 +76,19 @@ async function wakeCoordinator(
     .catch(() => {});
 }
 
-async function createTopics(context: RunContext, cluster: string): Promise<void> {
-  const specs = context.plan.topics
-    .filter((topic) => topic.cluster === cluster)
-    .map(({ spec }) => spec);
-  await observerFor(context, cluster).request(
-    "topics.create",
-    { address: addressOf(context.plan, cluster), topics: specs, withinMs: TOPICS_WITHIN_MS },
-    TOPICS_WITHIN_MS + 5000,
+/** Makes the topics of some clusters, all at once. */
+export async function createTopics(context: RunContext, clusters: string[]): Promise<void> {
+  await settleAll(
+    clusters.map((cluster) => {
+      const topics = context.plan.topics.filter((topic) => topic.cluster === cluster);
+      const ask = {
+        address: addressOf(context.plan, cluster),
+        topics: topics.map(({ spec }) => spec),
+        withinMs: TOPICS_WITHIN_MS,
+      };
+      const observer = observerFor(context, cluster);
+      return observer.request("topics.create", ask, TOPICS_WITHIN_MS + 5000);
+    }),
   );
 }
 

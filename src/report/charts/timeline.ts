@@ -62,6 +62,7 @@ const GLYPHS: Record<string, { glyph: Glyph; c: string; label: string }> = {
   healed: { glyph: "diamond", c: "mark k-open", label: "fault healed" },
   detected: { glyph: "circle", c: "mark k-open", label: "detected" },
   decided: { glyph: "square", c: "mark k-open", label: "decided" },
+  booted: { glyph: "up", c: "mark k-open", label: "cold cluster booted" },
   restarted: { glyph: "up", c: "mark k-open", label: "restarted" },
   "first-ack": { glyph: "circle", c: "mark k-good", label: "first ack" },
   "first-delivery": { glyph: "circle", c: "mark k-good", label: "first delivery" },

@@ -35,6 +35,8 @@ describe(whyNotReusable.name, () => {
       "the heal of s failed: r",
     );
     expect(told({ type: "steady.missed", checks: [] })).to.contain("steady state");
+    const started = { type: "cluster.started", step: "over", cluster: "standby" } as const;
+    expect(told(started)).to.equal("standby is cold no longer");
     expect(told({ type: "node.state", node: "b", state: "died", expected: false })).to.equal(
       "b ended by itself",
     );

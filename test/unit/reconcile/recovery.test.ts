@@ -164,6 +164,21 @@ describe("recovery of a run", () => {
     expect(measure.value).to.be.greaterThan(7000);
   });
 
+  it("tells the boot of a cold cluster from the restart of the clients", () => {
+    const run = new SyntheticRun();
+    const input = run.input();
+    const decided = input.history.events.find(({ type }) => type === "failover.decided");
+    const { seq = 0, tUs = 0, prev = "" } = decided ?? {};
+    const started = { type: "cluster.started", step: "declare", cluster: "standby" } as const;
+    const other = { ...started, step: "another", seq, prev, tUs: tUs + 200_000 };
+    const booted = { ...started, seq, prev, tUs: tUs + 100_000 };
+    const history = { ...input.history, events: [...input.history.events, booted, other] };
+    const [produce] = judge({ ...input, history }).decomposition;
+    expect(produce?.phases.map(({ phase }) => phase)).to.include.members(["decide", "boot"]);
+    const boot = produce?.phases.find(({ phase }) => phase === "boot");
+    expect(boot?.ms).to.be.closeTo(100, 0.01);
+  });
+
   it("cuts the time into phases that add up to it", () => {
     const result = judge(new SyntheticRun().input());
     for (const { viewpoint, phases } of result.decomposition) {
