@@ -6,6 +6,7 @@
  * that is absent or doubtful becomes a sentence. A sentence has a scope: a starved event loop spoils
  * times and no counts; a missing journal spoils everything.
  */
+import type { EventOf } from "../history/events.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { finalAudits } from "./content.ts";
 import type { AuditedPlace, Ledger } from "./ledger.ts";
@@ -68,9 +69,7 @@ export function evidenceProblems(
   if (!ended) sentences.push("the run has no end: the harness died, and what it left is partial");
   else if (ended.outcome !== "completed") {
     const why = ended.reason ?? ended.code;
-    sentences.push(
-      `the run ${ended.outcome === "failed" ? "failed" : "was interrupted"}${why ? `: ${why}` : ""}`,
-    );
+    sentences.push(`the run ${endingOf(ended)}${why ? `: ${why}` : ""}`);
   }
   for (const flaw of flaws) {
     if (flaw.kind === "torn-line" && !ended) continue;
@@ -91,6 +90,14 @@ export function evidenceProblems(
   ];
 }
 
+/** Errors that end a run because of what the system showed, not because something broke. */
+const STOPS = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN"];
+
+function endingOf({ outcome, code }: EventOf<"run.ended">): string {
+  if (outcome === "interrupted") return "was interrupted";
+  return code !== undefined && STOPS.includes(code) ? "was stopped" : "failed";
+}
+
 /** Problems of the experiment: did what was planned happen, from a state that was steady? */
 export function experimentProblems(world: World, chronicle: Chronicle): Problem[] {
   const problems: Problem[] = [];
@@ -98,6 +105,15 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
   if (!chronicle.first("steady.reached")) {
     const missed = chronicle.first("steady.missed")?.checks.map(({ check }) => check);
     all(`the steady state was not reached${missed?.length ? ` (${missed.join(", ")})` : ""}`);
+  }
+  for (const { step, condition, seen } of chronicle.of("condition.missed")) {
+    all(`${step} waited in vain until ${condition}; last seen: ${seen}`);
+  }
+  for (const { step, condition } of unansweredWaits(chronicle)) {
+    all(`nothing says whether ${step} saw what it waited for: ${condition}`);
+  }
+  for (const { condition, seen } of chronicle.of("guard.tripped")) {
+    all(`the guard "${condition}" came true: ${seen}`);
   }
   const { faultStep } = world.judging;
   if (faultStep !== undefined && !chronicle.fault) all(`the fault ${faultStep} was never injected`);
@@ -108,6 +124,15 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
     if (!injected) all(`the injection of ${name} never returned`);
   }
   return problems;
+}
+
+/** Waits with a beginning and no end, in a run that says it was completed. */
+function unansweredWaits(chronicle: Chronicle): EventOf<"condition.waiting">[] {
+  if (chronicle.last("run.ended")?.outcome !== "completed") return [];
+  const answered = [...chronicle.of("condition.met"), ...chronicle.of("condition.missed")];
+  return chronicle
+    .of("condition.waiting")
+    .filter(({ step, seq }) => !answered.some((end) => end.step === step && end.seq > seq));
 }
 
 type Instrument = Result["instrument"];
