@@ -73,26 +73,26 @@ describe("a step that waits", () => {
 
 describe("a wait", () => {
   it("counts acks from the end of the step it names", async () => {
-    const wait = waitStep({ what: "acked", records: 5, after: ["disaster"] });
-    const after = { steps: ["disaster"], plusMs: 100 };
+    const following = (step: string) => ({ atMs: null, after: { steps: [step], plusMs: 0 } });
+    const gap = { ...waitStep(always), id: "gap", ...following("disaster") };
+    const acked = { what: "acked", records: 5, after: ["disaster"] } as const;
+    const wait = waitStep({ ...acked, after: [...acked.after] }, { withinMs: 1000 });
+    const steps = [pause({}), gap, { ...wait, ...following("gap") }];
     let agent: FakeContainer | undefined;
-    const world = new DrillWorld(
-      drillPlan({ steps: [pause({}), { ...wait, atMs: null, after }] }),
-      {
-        "health.begin": (_ask, asked) => {
-          if (asked.name === "agent-east-producers") agent = asked;
-          return {};
-        },
+    const world = new DrillWorld(drillPlan({ steps }), {
+      "health.begin": (_ask, asked) => {
+        if (asked.name === "agent-east-producers") agent = asked;
+        return {};
       },
-    );
+    });
     // Between the end of the one step and the beginning of the other.
     world.onNote = (text) => {
-      if (agent && text.startsWith("disaster: healed")) {
+      if (agent && text.startsWith("gap: waits")) {
         sayEvent(agent, stats({ producers: [producerStats(1, 205)] }));
       }
     };
     await world.run();
-    expect(world.eventsOf("condition.met")[0]?.seen).to.equal("5 records acked");
+    expect(world.eventsOf("condition.met").at(-1)?.seen).to.equal("5 records acked");
   });
 
   it("is told in the history when it only waits", async () => {
