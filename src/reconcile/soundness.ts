@@ -67,7 +67,7 @@ export function evidenceProblems(
   const altered: string[] = [];
   const ended = chronicle.last("run.ended");
   if (!ended) sentences.push("the run has no end: the harness died, and what it left is partial");
-  else if (ended.outcome !== "completed") {
+  else if (ended.outcome !== "completed" && !isToldOtherwise(ended, chronicle)) {
     const why = ended.reason ?? ended.code;
     sentences.push(`the run ${endingOf(ended)}${why ? `: ${why}` : ""}`);
   }
@@ -92,6 +92,12 @@ export function evidenceProblems(
 
 /** Errors that end a run because of what the system showed, not because something broke. */
 const STOPS = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN"];
+
+/** What was seen last, or what a guard saw, is the reason already. */
+function isToldOtherwise({ code }: EventOf<"run.ended">, chronicle: Chronicle): boolean {
+  if (code === "E_CONDITION_UNMET") return chronicle.first("condition.missed") !== undefined;
+  return code === "E_ABORTED" && chronicle.first("guard.tripped") !== undefined;
+}
 
 function endingOf({ outcome, code }: EventOf<"run.ended">): string {
   if (outcome === "interrupted") return "was interrupted";
