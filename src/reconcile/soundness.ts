@@ -6,13 +6,13 @@
  * that is absent or doubtful becomes a sentence. A sentence has a scope: a starved event loop spoils
  * times and no counts; a missing journal spoils everything.
  */
-import type { EventOf } from "../history/events.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { finalAudits } from "./content.ts";
 import type { AuditedPlace, Ledger } from "./ledger.ts";
 import { HEALTH } from "./limits.ts";
 import type { Balance, Result } from "./result.ts";
 import type { JournalFact } from "./rows.ts";
+import { endingOf, isToldOtherwise, waitProblems } from "./waits.ts";
 import type { World } from "./world.ts";
 
 /** all: every number. timing: recovery times and exposure. */
@@ -90,20 +90,6 @@ export function evidenceProblems(
   ];
 }
 
-/** Errors that end a run because of what the system showed, not because something broke. */
-const STOPS = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN"];
-
-/** What was seen last, or what a guard saw, is the reason already. */
-function isToldOtherwise({ code }: EventOf<"run.ended">, chronicle: Chronicle): boolean {
-  if (code === "E_CONDITION_UNMET") return chronicle.first("condition.missed") !== undefined;
-  return code === "E_ABORTED" && chronicle.first("guard.tripped") !== undefined;
-}
-
-function endingOf({ outcome, code }: EventOf<"run.ended">): string {
-  if (outcome === "interrupted") return "was interrupted";
-  return code !== undefined && STOPS.includes(code) ? "was stopped" : "failed";
-}
-
 /** Problems of the experiment: did what was planned happen, from a state that was steady? */
 export function experimentProblems(world: World, chronicle: Chronicle): Problem[] {
   const problems: Problem[] = [];
@@ -112,15 +98,7 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
     const missed = chronicle.first("steady.missed")?.checks.map(({ check }) => check);
     all(`the steady state was not reached${missed?.length ? ` (${missed.join(", ")})` : ""}`);
   }
-  for (const { step, condition, seen } of chronicle.of("condition.missed")) {
-    all(`${step} waited in vain until ${condition}; last seen: ${seen}`);
-  }
-  for (const { step, condition } of unansweredWaits(chronicle)) {
-    all(`nothing says whether ${step} saw what it waited for: ${condition}`);
-  }
-  for (const { condition, seen } of chronicle.of("guard.tripped")) {
-    all(`the guard "${condition}" came true: ${seen}`);
-  }
+  for (const sentence of waitProblems(chronicle)) all(sentence);
   const { faultStep } = world.judging;
   if (faultStep !== undefined && !chronicle.fault) all(`the fault ${faultStep} was never injected`);
   for (const { injecting, injected, effective, unproven } of chronicle.faults) {
@@ -130,15 +108,6 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
     if (!injected) all(`the injection of ${name} never returned`);
   }
   return problems;
-}
-
-/** Waits with a beginning and no end, in a run that says it was completed. */
-function unansweredWaits(chronicle: Chronicle): EventOf<"condition.waiting">[] {
-  if (chronicle.last("run.ended")?.outcome !== "completed") return [];
-  const answered = [...chronicle.of("condition.met"), ...chronicle.of("condition.missed")];
-  return chronicle
-    .of("condition.waiting")
-    .filter(({ step, seq }) => !answered.some((end) => end.step === step && end.seq > seq));
 }
 
 type Instrument = Result["instrument"];
