@@ -18,6 +18,7 @@ import { DrillError } from "../kernel/errors.ts";
 import { HealStack } from "../kernel/heal-stack.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { AgentPool } from "./agent-pool.ts";
+import { watchGuards } from "./guards.ts";
 import { watchHost } from "./host-health.ts";
 import { Monitor } from "./monitor.ts";
 import { watchPartitions } from "./partition-watch.ts";
@@ -90,7 +91,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     void background.push(work.catch((error: unknown) => context.fail(operatingError(error))));
   beside(watchHost(history, ended.signal));
   try {
-    await performStages(context, () => beside(watchPartitions(context, ended.signal)));
+    const watch = () => beside(watchPartitions(context, ended.signal));
+    const unguarded = AbortSignal.any([ended.signal, context.stopping.signal]);
+    const guard = () => beside(watchGuards(context, unguarded));
+    await performStages(context, watch, guard);
   } catch (error) {
     outcome = outcomeOf(error, context.signal);
   }
@@ -109,7 +113,11 @@ function factsOf(plan: Plan, { world, facts }: SharedWorld) {
   return { id, warm, bootedBy: bootedBy ?? plan.run, served, facts };
 }
 
-async function performStages(context: RunContext, watch: () => void): Promise<void> {
+async function performStages(
+  context: RunContext,
+  watch: () => void,
+  guard: () => void,
+): Promise<void> {
   const { history, runtime } = context;
   history.record({ type: "environment", facts: await runtime.facts() });
   await stage(context, 1, "boot", () => boot(context));
@@ -118,6 +126,7 @@ async function performStages(context: RunContext, watch: () => void): Promise<vo
   watch();
   const steady = await stage(context, 4, "steady state", () => reachSteadyState(context));
   if (steady) {
+    guard();
     await stage(context, 5, "steps", () => runSteps(context));
     await stage(context, 6, "recovery and drain", () => settle(context));
     history.record({ type: "environment", facts: { memoryBytes: await runtime.memory() } });
@@ -173,6 +182,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
     expected: new Set(),
     removed: new Set(),
     unlisten: [],
+    stopping: new AbortController(),
     live: {
       producers: new Map(),
       consumers: new Map(),
@@ -181,6 +191,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
       stopped: new Map(),
       over: false,
       started: new Set(),
+      ackedAtEnd: new Map(),
       openFaults: new Map(),
     },
   };

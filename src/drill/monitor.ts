@@ -10,6 +10,8 @@ import type { AgentClient } from "./agent-client.ts";
 interface ProducerSample {
   tUs: number;
   acked: number;
+  /** Sends that ended otherwise: failed, or nobody knows. */
+  notAcked: number;
   oldestUnackedDueUs: number;
 }
 
@@ -43,8 +45,9 @@ export class Monitor {
   }
 
   receive(agent: AgentClient, stats: AgentStats): void {
-    for (const { producer, acked, oldestUnackedDueUs } of stats.producers) {
-      push(this.#producers, producer, { tUs: stats.tUs, acked, oldestUnackedDueUs });
+    for (const { producer, acked, failed, indeterminate, oldestUnackedDueUs } of stats.producers) {
+      const notAcked = failed + indeterminate;
+      push(this.#producers, producer, { tUs: stats.tUs, acked, notAcked, oldestUnackedDueUs });
     }
     for (const { reader, seen, lagP99Us } of stats.readers) {
       const before = this.#readers.get(reader)?.at(-1)?.seen ?? 0;
@@ -87,6 +90,20 @@ export class Monitor {
   /** Acks a second of a producer over the last `ms`; undefined while there is less history. */
   ackRate(producer: number, ms: number): Window | undefined {
     return rateOf(this.#producers.get(producer), ms, ({ acked }) => acked);
+  }
+
+  /** Records of a producer acked so far. */
+  acked(producer: number): number {
+    return this.#producers.get(producer)?.at(-1)?.acked ?? 0;
+  }
+
+  /** Records whose sends ended over the last `ms`, and those among them that were not acked. */
+  ended(producer: number, ms: number): { all: number; notAcked: number } {
+    const recent = trailing(this.#producers.get(producer), ms);
+    const [first, last] = [recent[0], recent.at(-1)];
+    if (!first || !last) return { all: 0, notAcked: 0 };
+    const notAcked = last.notAcked - first.notAcked;
+    return { all: last.acked - first.acked + notAcked, notAcked };
   }
 
   /** Records seen a second by a reader over the last `ms`. */

@@ -41,6 +41,8 @@ export interface RunContext {
   /** What ends the listening to the runtime. */
   unlisten: (() => void)[];
   live: LiveClients;
+  /** Aborted when clients are told to stop: what they meet from then on is no finding. */
+  stopping: AbortController;
 }
 
 /** A world as the run that uses it sees it; `world.ts` is the whole. */
@@ -71,6 +73,8 @@ export interface LiveClients {
   over: boolean;
   /** Cold clusters that a step has started. */
   started: Set<string>;
+  /** Records acked by the application when a step ended. */
+  ackedAtEnd: Map<string, number>;
   /** Steps whose fault is not healed yet. */
   openFaults: Map<string, { step: FaultStep; heal: () => Promise<void> }>;
 }

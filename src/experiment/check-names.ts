@@ -29,18 +29,21 @@ export function checkNames(draft: Draft, faultsUnchecked: boolean): void {
     region: draft.regions,
     cluster: draft.clusterNames,
     topic: draft.topicNames,
-    step: draft.stepIds,
   };
   const faults = faultsUnchecked
     ? draft.steps.filter(({ value }) => isFault(value)).map((item) => ({ ...item, kind: "faults" }))
     : [];
-  for (const { path, value, kind } of [...draft.refused, ...faults]) {
+  for (const item of [...draft.refused, ...faults]) {
+    const { path, value, kind } = item;
+    const scopes = ("scopes" in item && item.scopes) || [];
     const named = kind === "faults" ? { region: "region", between: "region" } : NAMED[kind];
     for (const [key, of] of Object.entries(named ?? {}) as [string, Kind][]) {
       const names = (value as Record<string, unknown>)[key];
       for (const [at, name] of (Array.isArray(names) ? names : [names]).entries()) {
         if (typeof name !== "string") continue;
-        draft.known(name, of, known[of], [...path, key, ...(Array.isArray(names) ? [at] : [])]);
+        const place = [...path, key, ...(Array.isArray(names) ? [at] : [])];
+        if (of === "step") draft.step(name, scopes, place);
+        else draft.known(name, of, known[of], place);
       }
     }
   }

@@ -2,7 +2,8 @@
 import type { ClientRole, Workload } from "../fault/application.ts";
 import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
-import type { Draft, Item } from "./draft.ts";
+import { checkConditions } from "./check-conditions.ts";
+import type { Draft } from "./draft.ts";
 import type { Path } from "./problems.ts";
 import { afterOf, reachOf, regionGivenUp } from "./resolve.ts";
 import {
@@ -13,38 +14,58 @@ import {
   isRunbook,
   paramsOf,
   type RunbookEntry,
-  type StepEntry,
 } from "./schema-steps.ts";
 import { nearest } from "./spelling.ts";
 
 /** `topology`: compiled, when there is nothing wrong with it; else faults are not checked. */
 export function checkSteps(draft: Draft, topology: Topology | undefined): void {
+  for (const { path, message } of draft.timeline.misplaced) draft.find(path, message, "key");
+  checkBlocks(draft);
   for (const [index, item] of draft.steps.entries()) {
-    const { path, value: step } = item;
+    const { path, value: step, leaf } = item;
+    if (leaf.again) continue;
     const twin = draft.steps.findIndex(({ value }) => value.id === step.id);
     if (twin < index) draft.find([...path, "id"], `another step has the id "${step.id}"`);
-    checkTiming(draft, item);
+    if (leaf.timing === null) checkTiming(draft, path, leaf.raw);
     if (isFault(step) && topology) checkFault(draft, path, step, topology);
     if (isHeal(step)) checkHeal(draft, path, step);
     if (isRunbook(step)) checkFailover(draft, path, step, topology);
   }
   checkCircles(draft);
+  checkConditions(draft);
 }
 
-function checkTiming(draft: Draft, { path, value: step }: Item<StepEntry>): void {
-  if (step.at === undefined && step.after === undefined) {
-    draft.find(path, `step "${step.id}" needs a time: \`at: 20s\` or \`after: <step>\``);
+/** Blocks are steps for their id and their time; one inside another has that one's time. */
+function checkBlocks(draft: Draft): void {
+  const ids = new Map<string, Path>();
+  for (const { path, raw } of draft.timeline.written) {
+    if (path.length > 2) continue;
+    const id = String(raw["id"]);
+    if (ids.has(id) || draft.stepIds.includes(id)) {
+      draft.find([...path, "id"], `another step has the id "${id}"`);
+    }
+    ids.set(id, path);
+    checkTiming(draft, path, raw);
   }
-  if (step.at !== undefined && step.after !== undefined) {
+}
+
+/** `raw`: the step as its file has it, before names of blocks are looked up. */
+function checkTiming(draft: Draft, path: Path, raw: Record<string, unknown>): void {
+  const { id, at, after, delay } = raw;
+  if (at === undefined && after === undefined) {
+    draft.find(path, `step "${id}" needs a time: \`at: 20s\` or \`after: <step>\``);
+  }
+  if (at !== undefined && after !== undefined) {
     draft.find([...path, "at"], "give `at` or `after`, not both; `delay` adds to `after`", "key");
   }
-  if (step.delay !== undefined && step.after === undefined) {
+  if (delay !== undefined && after === undefined) {
     draft.find([...path, "delay"], "`delay` counts from the step named by `after`", "key");
   }
-  for (const [at, id] of afterOf(step).entries()) {
-    const place = Array.isArray(step.after) ? [...path, "after", at] : [...path, "after"];
-    if (id === step.id) draft.find(place, `step "${id}" waits for itself`);
-    else draft.known(id, "step", draft.stepIds, place);
+  for (const [index, name] of (Array.isArray(after) ? after : [after]).entries()) {
+    if (typeof name !== "string") continue;
+    const place = Array.isArray(after) ? [...path, "after", index] : [...path, "after"];
+    if (name === id) draft.find(place, `step "${name}" waits for itself`);
+    else draft.step(name, [], place);
   }
 }
 
@@ -117,7 +138,11 @@ function withSuggestion(message: string, topology: Topology): string {
 }
 
 function checkHeal(draft: Draft, path: Path, step: HealEntry): void {
-  if (!draft.known(step.heal, "step", draft.stepIds, [...path, "heal"])) return;
+  if (!draft.step(step.heal, [], [...path, "heal"])) return;
+  if (draft.timeline.blocks.has(step.heal)) {
+    draft.find([...path, "heal"], `"${step.heal}" is a block: name one of its steps`);
+    return;
+  }
   const healed = draft.steps.find(({ value }) => value.id === step.heal)?.value;
   if (!healed) return;
   const find = (message: string) => draft.find([...path, "heal"], message);

@@ -36,20 +36,21 @@ export function checkExperiment(value: unknown): Checked {
   checkTargets(draft);
   checkNames(draft, topology === undefined);
   const parsed = experimentSchema.safeParse(value);
-  const findings = [...refused, ...draft.findings];
-  if (findings.length === 0) {
-    checkOutlook(draft, parsed.data as Experiment, topology as Topology);
+  const steps = draft.steps.map(({ value: step }) => step);
+  const experiment = { ...parsed.data, steps } as Experiment;
+  if (refused.length + draft.findings.length === 0) {
+    checkOutlook(draft, experiment, topology as Topology);
   }
-  return { experiment: parsed.data as Experiment, findings: [...refused, ...draft.findings] };
+  return { experiment, findings: [...refused, ...draft.findings] };
 }
 
 /** Somebody must be left to read what survived; needs an experiment without other mistakes. */
 function checkOutlook(draft: Draft, experiment: Experiment, topology: Topology): void {
   const { survivingCluster, failedClusters, faultStep } = outlookOf(experiment, topology);
   if (!failedClusters.includes(survivingCluster)) return;
-  const index = experiment.steps.findIndex(({ id }) => id === faultStep);
+  const failing = draft.steps.find(({ value }) => value.id === faultStep);
   draft.find(
-    ["steps", index],
+    failing?.path ?? ["steps"],
     `"${survivingCluster}" is gone for good, and the application with it: add \`for\`, a \`heal\` ` +
       "or a failover to another cluster",
   );

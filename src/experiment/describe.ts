@@ -1,8 +1,9 @@
 /** A plan as text for people: what would boot, what would happen when, what is aimed at. */
 import { type Expectation, METRICS } from "../history/judging.ts";
-import { formatBytes, formatCount, formatDurationMs } from "../kernel/units.ts";
+import { formatBytes, formatCount, formatExactMs } from "../kernel/units.ts";
 import type { Link } from "../topology/types.ts";
 import type { Plan, PlannedStep, SteadyCheck } from "./plan.ts";
+import { waitWords } from "./plan-conditions.ts";
 import { reachOfFault } from "./resolve.ts";
 
 /** Columns padded to their widest cell, two spaces apart, indented by two. */
@@ -14,11 +15,6 @@ function table(rows: string[][]): string[] {
   return rows.map((row) =>
     `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd(),
   );
-}
-
-/** `5 s` rather than `5.00 s`: what a file says is exact. */
-function time(ms: number): string {
-  return formatDurationMs(ms).replace(/\.(\d*?)0+ s$/, (_, rest) => `${rest && `.${rest}`} s`);
 }
 
 /** Words to lines of at most 96 characters, indented by two. */
@@ -49,6 +45,7 @@ export function describePlan(plan: Plan): string {
     ...section("Clients", table(clientRows(plan))),
     ...section("Steady state, before the first step", table(plan.steadyState.map(steadyRow))),
     ...section("Timeline", table(timelineRows(plan))),
+    ...section("Ends early, inconclusive, if", guardRows(plan)),
     ...section("Objectives", table(plan.judging.objectives.map(objectiveRow))),
     ...section("Predictions", predictionRows(plan)),
   ];
@@ -96,8 +93,8 @@ function linkRows({ topology }: Plan): string[] {
 }
 
 function qualityOf({ latencyMs, jitterMs, bandwidthBytesPerSecond }: Link): string {
-  const parts = [`${time(latencyMs)} round trip`];
-  if (jitterMs > 0) parts.push(`± ${time(jitterMs)}`);
+  const parts = [`${formatExactMs(latencyMs)} round trip`];
+  if (jitterMs > 0) parts.push(`± ${formatExactMs(jitterMs)}`);
   if (bandwidthBytesPerSecond !== null) parts.push(`${formatBytes(bandwidthBytesPerSecond)}/s`);
   return parts.join(", ");
 }
@@ -167,14 +164,14 @@ function clientRows(plan: Plan): string[][] {
       canary.name,
       canary.region,
       logName(canary.log),
-      `a record per partition every ${time(canary.intervalMs)}`,
+      `a record per partition every ${formatExactMs(canary.intervalMs)}`,
       starts.initial,
     ]),
     ...plan.consumers.map((consumer) => [
       consumer.name,
       consumer.region,
       consumer.logs.map(logName).join(", "),
-      `group ${consumer.group}, commits every ${time(consumer.commitEveryMs)}`,
+      `group ${consumer.group}, commits every ${formatExactMs(consumer.commitEveryMs)}`,
       starts[consumer.start],
     ]),
   ];
@@ -184,34 +181,50 @@ function steadyRow(check: SteadyCheck): string[] {
   const bound =
     "atLeast" in check
       ? `at least ${Math.round(check.atLeast * 1000) / 10}%`
-      : `at most ${time(check.atMostMs)}`;
-  return [check.check, bound, `for ${time(check.forMs)}`];
+      : `at most ${formatExactMs(check.atMostMs)}`;
+  return [check.check, bound, `for ${formatExactMs(check.forMs)}`];
 }
 
 function timelineRows(plan: Plan): string[][] {
   const steps = plan.steps.map((step) => [whenOf(step), step.id, step.label, detailOf(step, plan)]);
   const { settleMs, horizonMs } = plan.end;
-  const end = `settles ${time(settleMs)} after recovery, at most ${time(horizonMs)}`;
+  const end = `settles ${formatExactMs(settleMs)} after recovery, at most ${formatExactMs(horizonMs)}`;
   return [["when", "step", "what", "how"], ...steps, ["then", "end", end, ""]];
 }
 
+function guardRows({ abortIf = [] }: Plan): string[] {
+  return abortIf.map(({ words, forMs }) => {
+    return `  ${words}${forMs > 0 ? ` for ${formatExactMs(forMs)}` : ""}`;
+  });
+}
+
 function whenOf(step: PlannedStep): string {
-  if (step.after === null) return `steady + ${time(step.atMs ?? 0)}`;
-  const plus = step.after.plusMs > 0 ? ` + ${time(step.after.plusMs)}` : "";
+  const pace = step.notBefore;
+  if (pace) return `${pace.step} + ${formatExactMs(pace.plusMs)}`;
+  if (step.after === null) return `steady + ${formatExactMs(step.atMs ?? 0)}`;
+  const plus = step.after.plusMs > 0 ? ` + ${formatExactMs(step.after.plusMs)}` : "";
   return `after ${step.after.steps.join(", ")}${plus}`;
 }
 
 function detailOf(step: PlannedStep, plan: Plan): string {
-  if (step.type === "heal") return "";
+  const act = actOf(step, plan);
+  if (!step.until) return act;
+  const waits = waitWords(step.until);
+  return act === "" ? waits : `${waits}; then ${act}`;
+}
+
+function actOf(step: PlannedStep, plan: Plan): string {
+  if (step.type === "heal" || step.type === "wait") return "";
+  if (step.type === "config") return `on ${step.cluster}; read back`;
   if (step.type === "failover") {
     const { everyMs, failures } = step.detect;
-    const detect = `lost after ${failures} failed probes, one every ${time(everyMs)}`;
-    return `${detect}; decided ${time(step.decisionMs)} later`;
+    const detect = `lost after ${failures} failed probes, one every ${formatExactMs(everyMs)}`;
+    return `${detect}; decided ${formatExactMs(step.decisionMs)} later`;
   }
   const reach = reachOfFault(step.kind, step.params, plan.topology);
   const heal = plan.steps.find((other) => other.type === "heal" && other.heals === step.id);
   const until = heal ? `healed by ${heal.id}` : "healed at the end of the run";
-  const healed = step.forMs === null ? until : `healed after ${time(step.forMs)}`;
+  const healed = step.forMs === null ? until : `healed after ${formatExactMs(step.forMs)}`;
   return `${reach.fidelity}: ${reach.targets.join(", ")}; ${healed}`;
 }
 

@@ -4,8 +4,18 @@
  * does not hide what is wrong with the next one.
  */
 import type { z } from "zod";
+import { endsOf, expandSteps, type Leaf, lookUp, type Timeline } from "./expand-steps.ts";
 import type { Finding, Path } from "./problems.ts";
-import { type StepEntry, steadyCheckSchema, stepSchema } from "./schema-steps.ts";
+import { afterOf } from "./resolve.ts";
+import { type GuardEntry, guardSchema } from "./schema-conditions.ts";
+import {
+  isHeal,
+  type StepEntry,
+  type StepTiming,
+  steadyCheckSchema,
+  stepSchema,
+  untilOf,
+} from "./schema-steps.ts";
 import {
   clusterSchema,
   linkSchema,
@@ -30,23 +40,28 @@ export interface Item<T> {
   value: T;
 }
 
+/** A step outside all blocks, with what its file says. Names in `value` are looked up already. */
+export type StepItem = Item<StepEntry> & { leaf: Leaf };
+
 export class Draft {
   readonly findings: Finding[] = [];
   /** Parts the schema refused; their names are still checked. */
-  readonly refused: (Item<Record<string, unknown>> & { kind: string })[] = [];
+  readonly refused: (Item<Record<string, unknown>> & { kind: string; scopes?: string[] })[] = [];
   readonly regions: string[];
   readonly clusterNames: string[];
   /** Every region a cluster says it has nodes in. */
   readonly places: { path: Path; cluster: string; region: string }[];
   readonly topicNames: string[];
   readonly stepIds: string[];
+  readonly timeline: Timeline;
   readonly links: Item<TopologyEntry["links"][number]>[];
   readonly flows: Item<ReplicationEntry>[];
   readonly topics: Item<TopicEntry>[];
   readonly producers: Item<ProducerEntry>[];
   readonly consumers: Item<ConsumerEntry>[];
   readonly steady: Item<z.output<typeof steadyCheckSchema>>[];
-  readonly steps: Item<StepEntry>[];
+  readonly steps: StepItem[];
+  readonly guards: Item<GuardEntry>[];
   readonly canaryEnabled: boolean;
   /** Accepted or not. */
   readonly flowCount: number;
@@ -73,14 +88,16 @@ export class Draft {
       ),
     );
     this.topicNames = namesIn(workload["topics"], "name");
-    this.stepIds = namesIn(root["steps"], "id");
+    this.timeline = expandSteps(root["steps"]);
+    this.stepIds = this.timeline.leaves.map(({ id }) => id).filter((id) => id !== "");
     this.links = this.#accept(linkSchema, topology, "links", ["topology"]);
     this.flows = this.#accept(replicationSchema, topology, "replication", ["topology"]);
     this.topics = this.#accept(topicSchema, workload, "topics", ["workload"]);
     this.producers = this.#accept(producerSchema, workload, "producers", ["workload"]);
     this.consumers = this.#accept(consumerSchema, workload, "consumers", ["workload"]);
     this.steady = this.#accept(steadyCheckSchema, root, "steadyState", []);
-    this.steps = this.#accept(stepSchema, root, "steps", []) as Item<StepEntry>[];
+    this.guards = this.#accept(guardSchema, root, "abortIf", []);
+    this.steps = this.timeline.leaves.flatMap((leaf) => this.#acceptStep(leaf));
     this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;
@@ -111,6 +128,41 @@ export class Draft {
       this.refused.push({ path, value: mapping(item), kind });
       return [];
     });
+  }
+
+  #acceptStep(leaf: Leaf): StepItem[] {
+    const { path, raw, scopes, timing, id } = leaf;
+    const parsed = stepSchema.safeParse(raw);
+    if (!parsed.success) {
+      if (!leaf.again) this.refused.push({ path, value: raw, kind: "steps", scopes });
+      return [];
+    }
+    const own = parsed.data as StepEntry;
+    const { at, after, delay, notBefore } = timing ?? (own as StepTiming);
+    const names = after === undefined ? [] : afterOf({ after });
+    const ends = names.flatMap((name) => endsOf(name, timing ? scopes : [], this.timeline));
+    const value: StepEntry = {
+      ...own,
+      id,
+      // A step that began a block at a time of the clock is put off by adding to that time.
+      at: at === undefined ? undefined : at + (timing ? (delay ?? 0) : 0),
+      after: typeof after === "string" && ends.length === 1 ? ends[0] : after && ends,
+      delay: timing && at !== undefined ? undefined : delay,
+      ...(notBefore ? { notBefore } : {}),
+    };
+    if (isHeal(value)) value.heal = lookUp(value.heal, scopes, this.timeline);
+    const acked = untilOf(value)?.acked;
+    if (acked?.after !== undefined) {
+      acked.after = afterOf(acked).flatMap((name) => endsOf(name, scopes, this.timeline));
+    }
+    return [{ path, value, leaf }];
+  }
+
+  /** A name of a step or of a block, as it is meant where it stands. */
+  step(name: string, scopes: string[], path: Path): boolean {
+    const meant = lookUp(name, scopes, this.timeline);
+    const names = [...this.stepIds, ...this.timeline.blocks.keys()];
+    return names.includes(meant) || this.known(name, "step", names, path);
   }
 
   find(path: Path, message: string, at: "key" | "value" = "value"): void {

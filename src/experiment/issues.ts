@@ -7,7 +7,7 @@
  */
 import type { z } from "zod";
 import type { Finding, Path } from "./problems.ts";
-import { FAULT_KINDS, RUNBOOKS } from "./schema-steps.ts";
+import { FAULT_KINDS, RUNBOOKS, STEP_KINDS } from "./schema-steps.ts";
 import { nearest, suggestion } from "./spelling.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -53,7 +53,7 @@ function toldUnion(issue: z.core.$ZodIssueInvalidUnion, input: unknown, path: Pa
     const options = (issue as { options?: unknown[] }).options?.map(String) ?? [];
     return [{ path, message: unknownName("check", input, options, "checks") }];
   }
-  if (path.length === 2 && path[0] === "steps") {
+  if (isStep(path)) {
     const branch = stepBranch(input);
     if (typeof branch === "string") return [{ path, message: branch }];
     return (issue.errors[branch] ?? []).flatMap((nested) => told(nested, input, path));
@@ -68,13 +68,23 @@ function unknownName(what: string, input: unknown, known: readonly string[], plu
   return `unknown ${what} "${name}"${meant} ${plural} are ${known.join(", ")}`;
 }
 
-/** The branch of `stepSchema` a step is meant to be, or why that cannot be told. */
+/** Whether a path leads to a step: one of the timeline, or of a block in it. */
+function isStep(path: Path): boolean {
+  if (path[0] !== "steps" || path.length % 2 !== 0) return false;
+  return path.every((part, at) =>
+    at % 2 === 0 ? part === "steps" || part === "parallel" : typeof part === "number",
+  );
+}
+
+/** The branch of `entrySchema` a step is meant to be, or why that cannot be told. */
 function stepBranch(step: unknown): number | string {
-  const ways = `fault (${FAULT_KINDS.join(", ")}), runbook (${RUNBOOKS.join(", ")}) or heal`;
+  const ways =
+    `fault (${FAULT_KINDS.join(", ")}), runbook (${RUNBOOKS.join(", ")}), heal, wait, config, ` +
+    "parallel or repeat";
   if (step === null || typeof step !== "object" || Array.isArray(step)) {
     return `expected a step: a mapping with \`id\` and one of ${ways}, found ${describeValue(step)}`;
   }
-  const kinds = ["fault", "runbook", "heal"];
+  const kinds = STEP_KINDS;
   const [first, second] = kinds.filter((kind) => kind in step);
   if (first !== undefined && second !== undefined) {
     return `a step does one thing; this one has \`${first}\` and \`${second}\``;

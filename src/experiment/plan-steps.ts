@@ -18,9 +18,11 @@ import {
 import type { Experiment } from "./schema.ts";
 import {
   type FaultEntry,
+  isConfig,
   isFault,
   isHeal,
   isRunbook,
+  isWait,
   paramsOf,
   type RunbookEntry,
   type SteadyEntry,
@@ -44,7 +46,16 @@ export function planStep(
     label: step.label ?? labelOf(step, topology),
     atMs: step.after === undefined ? (step.at ?? 0) : null,
     after: step.after === undefined ? null : { steps: afterOf(step), plusMs: step.delay ?? 0 },
+    ...(step.notBefore ? { notBefore: step.notBefore } : {}),
   };
+  if (isWait(step)) return { ...base, type: "wait" };
+  if (isConfig(step)) {
+    const { topic, set } = step.config;
+    const cluster = topicsMeant(experiment.workload.topics, step.config)[0]?.cluster;
+    assert(cluster !== undefined, `the cluster of ${topic} was checked`);
+    const values = Object.entries(set).map(([key, value]) => [key, String(value)]);
+    return { ...base, type: "config", cluster, topic, set: Object.fromEntries(values) };
+  }
   if (isFault(step)) {
     return {
       ...base,
@@ -55,7 +66,7 @@ export function planStep(
     };
   }
   if (isHeal(step)) return { ...base, type: "heal", heals: step.heal };
-  assert(isRunbook(step), "a step is a fault, a runbook or a heal");
+  assert(isRunbook(step), "what is left is a runbook");
   const from = regionGivenUp(step, experiment.steps, topology, clientsOf(experiment));
   assert(from !== undefined, "the region that is given up was checked");
   return {
@@ -80,6 +91,11 @@ function drawn(step: FaultEntry, seed: number): unknown {
 
 function labelOf(step: StepEntry, topology: Topology): string {
   if (isHeal(step)) return `heal ${step.heal}`;
+  if (isWait(step)) return "wait";
+  if (isConfig(step)) {
+    const set = Object.entries(step.config.set).map(([key, value]) => `${key}=${value}`);
+    return `config of ${step.config.topic}: ${set.join(", ")}`;
+  }
   if (isRunbook(step)) return `failover to ${step.to}`;
   const { affects, targets } = reachOf(step, topology);
   const regions = regionsTaken(step, topology);

@@ -80,6 +80,60 @@ export type SteadyCheck =
   | { check: "replication-lag"; atMostMs: number; forMs: number }
   | { check: "consumer-lag"; atMostMs: number; forMs: number };
 
+/** More or less than an amount: of records, or of their age. */
+export interface LagBound {
+  side: "above" | "below";
+  unit: "records" | "ms";
+  than: number;
+}
+
+/** A topic's partitions; null: all of them. */
+interface Place {
+  cluster: string;
+  topic: string;
+  partitions: number[] | null;
+}
+
+/** Something the running system can be asked. */
+export type Condition =
+  | (Place & {
+      what: "isr";
+      wants: { in: string } | { atMost: number } | { atLeast: number } | "full";
+    })
+  /** `in`: the leader's region; null: there is no leader. */
+  | (Place & { what: "leader"; in: string | null })
+  | { what: "group-lag"; group: string; logs: number[]; readers: number[]; bound: LagBound }
+  | {
+      what: "mirror-lag";
+      topic: string;
+      source: number;
+      mirror: number;
+      readers: number[];
+      bound: LagBound;
+    }
+  | { what: "group"; group: string; cluster: string; is: "stable" | "empty" | "rebalancing" }
+  | { what: "controller"; cluster: string; in: string }
+  /** `after`: counted from the end of these steps; null: from the beginning of the wait. */
+  | { what: "acked"; records: number; after: string[] | null }
+  | { what: "topic"; cluster: string; topic: string; above: number }
+  | { what: "region"; region: string; is: "lost" | "answering" }
+  | { what: "errors"; above: number; overMs: number }
+  | { what: "disk"; belowBytes: number }
+  | { what: "memory"; belowBytes: number };
+
+export interface PlannedGuard {
+  condition: Condition;
+  /** The condition as the history and the report name it. */
+  words: string;
+  /** It must hold so long without a break; 0: seen once is enough. */
+  forMs: number;
+}
+
+export interface PlannedWait extends PlannedGuard {
+  /** Not reached by then, the run ends and is inconclusive. */
+  withinMs: number;
+}
+
 interface StepBase {
   id: string;
   label: string;
@@ -87,6 +141,10 @@ interface StepBase {
   atMs: number | null;
   /** Steps that must have ended, and how long to wait after the last of them. */
   after: { steps: string[]; plusMs: number } | null;
+  /** Not sooner than so long after another step began: the pace of a repeated block. */
+  notBefore?: { step: string; plusMs: number };
+  /** What the running system must show before the step acts. */
+  until?: PlannedWait;
 }
 
 export interface FaultStep extends StepBase {
@@ -113,7 +171,20 @@ export interface HealStep extends StepBase {
   heals: string;
 }
 
-export type PlannedStep = FaultStep | FailoverStep | HealStep;
+/** Acts on nothing: it is over when its `until` is met. */
+export interface WaitStep extends StepBase {
+  type: "wait";
+}
+
+/** Sets a topic's configuration, and reads it back. */
+export interface ConfigStep extends StepBase {
+  type: "config";
+  cluster: string;
+  topic: string;
+  set: Record<string, string>;
+}
+
+export type PlannedStep = FaultStep | FailoverStep | HealStep | WaitStep | ConfigStep;
 
 export interface Plan {
   schema: "blackstart/plan.v1";
@@ -135,6 +206,8 @@ export interface Plan {
   steadyState: SteadyCheck[];
   steadyWithinMs: number;
   steps: PlannedStep[];
+  /** Conditions that end the run early; absent when the file has none. */
+  abortIf?: PlannedGuard[];
   end: {
     /** The run goes on this long after the last step and after everything recovered. */
     settleMs: number;

@@ -15,10 +15,12 @@ import type { Topology } from "../topology/types.ts";
 import { memoryOf } from "./memory.ts";
 import type { Plan, PlannedReplication } from "./plan.ts";
 import { ClientBook } from "./plan-clients.ts";
+import { planGuard, planWait } from "./plan-conditions.ts";
 import { LogBook } from "./plan-logs.ts";
 import { affectedBy, outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
 import { topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
+import { untilOf } from "./schema-steps.ts";
 import { expectationsOf } from "./schema-targets.ts";
 import type { TopologyEntry } from "./schema-topology.ts";
 
@@ -57,6 +59,8 @@ export function planExperiment(
     control: untouchedCluster(experiment, topology),
     affected: affectedBy(experiment, topology),
   });
+  const { consumers, watchers } = clients;
+  const known = { experiment, book, consumers, watchers };
   const { end } = experiment;
   const drawSeed = seed ?? experiment.seed;
   return {
@@ -78,7 +82,14 @@ export function planExperiment(
     replications: planReplications(experiment, book, topology),
     steadyState: experiment.steadyState.map(planSteady),
     steadyWithinMs: experiment.steadyWithin,
-    steps: experiment.steps.map((step) => planStep(step, experiment, topology, drawSeed)),
+    steps: experiment.steps.map((step) => {
+      const until = untilOf(step);
+      const planned = planStep(step, experiment, topology, drawSeed);
+      return until ? { ...planned, until: planWait(until, known) } : planned;
+    }),
+    ...(experiment.abortIf.length === 0
+      ? {}
+      : { abortIf: experiment.abortIf.map((guard) => planGuard(guard, known)) }),
     end: { settleMs: end.settle, horizonMs: end.horizon, drainMs: end.drain },
     memoryMiB: memoryOf(topology),
     judging: judgingOf(experiment, topology, book, clients, run),

@@ -86,7 +86,7 @@ export function ancestorsOf(step: StepEntry, steps: StepEntry[]): StepEntry[] {
   return found;
 }
 
-export function afterOf(step: StepEntry): string[] {
+export function afterOf(step: { after?: string | string[] | undefined }): string[] {
   if (step.after === undefined) return [];
   return typeof step.after === "string" ? [step.after] : step.after;
 }

@@ -6,7 +6,8 @@ import assert from "node:assert";
 import { z } from "zod";
 import { faults } from "../fault/catalogue.ts";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
-import { nameSchema } from "./schema-topology.ts";
+import { type UntilEntry, untilSchema } from "./schema-conditions.ts";
+import { kafkaConfigSchema, nameSchema } from "./schema-topology.ts";
 
 /** Keys of every step. Exactly one of `at` and `after` is asked for by `check-steps.ts`. */
 const timing = {
@@ -20,6 +21,9 @@ const timing = {
     .optional()
     .describe("Step or steps that must have ended before."),
   delay: durationSchema.optional().describe("Time between the end of those steps and this one."),
+  until: untilSchema
+    .optional()
+    .describe("When its time has come, the step waits for this, too, before it acts."),
 };
 
 function faultStep(fault: (typeof faults)[number]) {
@@ -67,34 +71,92 @@ const healStep = z
   .strictObject({ ...timing, heal: z.string().describe("The fault step to heal.") })
   .describe("Heals a fault at a time of its own.");
 
+const { until: _, ...plainTiming } = timing;
+const waitStep = z
+  .strictObject({ ...plainTiming, wait: untilSchema.describe("What must be so before it ends.") })
+  .describe("Acts on nothing and ends when the running system shows what it waits for.");
+
+const configStep = z
+  .strictObject({
+    ...timing,
+    config: z
+      .strictObject({
+        topic: z.string(),
+        cluster: z.string().optional().describe("Needed when several clusters have the topic."),
+        set: kafkaConfigSchema
+          .refine((set) => Object.keys(set).length > 0, { error: "expected at least one setting" })
+          .describe("Kafka's names and values, such as { min.insync.replicas: 1 }."),
+      })
+      .describe("The topic and its new settings."),
+  })
+  .describe("Sets a topic's configuration, and ends when every setting was read back.");
+
+const countSchema = z
+  .number({ error: "expected a number of times" })
+  .int({ error: "expected a whole number of times" })
+  .min(2, { error: "expected at least 2 times" })
+  .max(100, { error: "expected at most 100 times" });
+const children = z
+  .lazy(() => z.array(entrySchema).min(1, { error: "expected at least one step" }))
+  .describe("Steps without `at` and `after`: the block says when.");
+const parallelBlock = z
+  .strictObject({ ...plainTiming, parallel: children })
+  .describe("Steps that start together. The block ends when all of them have ended.");
+const repeatBlock = z
+  .strictObject({
+    ...plainTiming,
+    repeat: countSchema.describe("How many times."),
+    every: durationSchema
+      .optional()
+      .describe("From the beginning of one time to that of the next; never before it has ended."),
+    steps: children,
+  })
+  .describe("Steps one after another, several times: `flap.2.cut` is `cut` of the second time.");
+
 export const RUNBOOKS = ["failover"] as const;
 export const FAULT_KINDS: readonly string[] = faults.map(({ kind }) => kind);
 
 export const faultStepSchema = z.discriminatedUnion("fault", [firstFault, ...otherFaults]);
-/** In this order: `step-kind.ts` tells which branch a step belongs to. */
-export const stepSchema = z.union([faultStepSchema, runbookStep, healStep]);
+/** In the order of STEP_KINDS: `issues.ts` tells which branch a step belongs to. */
+export const stepSchema = z.union([faultStepSchema, runbookStep, healStep, waitStep, configStep]);
+export const entrySchema: z.ZodType<unknown> = z
+  .union([...stepSchema.options, parallelBlock, repeatBlock])
+  .meta({ id: "step" });
+export const STEP_KINDS = ["fault", "runbook", "heal", "wait", "config", "parallel", "repeat"];
 
-interface Timing {
+export interface StepTiming {
   id: string;
   label?: string | undefined;
   at?: number | undefined;
   after?: string | string[] | undefined;
   delay?: number | undefined;
+  until?: UntilEntry | undefined;
+  /** Set by `expand-steps.ts`. */
+  notBefore?: { step: string; plusMs: number } | undefined;
 }
 /** A fault's own keys stand beside these; `paramsOf` takes them out. */
-export type FaultEntry = Timing & { fault: string; for?: number | undefined } & Record<
+export type FaultEntry = StepTiming & { fault: string; for?: number | undefined } & Record<
     string,
     unknown
   >;
-export type RunbookEntry = z.output<typeof runbookStep>;
-export type HealEntry = z.output<typeof healStep>;
-export type StepEntry = FaultEntry | RunbookEntry | HealEntry;
+export type RunbookEntry = StepTiming & z.output<typeof runbookStep>;
+export type HealEntry = StepTiming & z.output<typeof healStep>;
+export type WaitEntry = StepTiming & z.output<typeof waitStep>;
+export type ConfigEntry = StepTiming & z.output<typeof configStep>;
+export type StepEntry = FaultEntry | RunbookEntry | HealEntry | WaitEntry | ConfigEntry;
 
 export const isFault = (step: StepEntry): step is FaultEntry => "fault" in step;
 export const isRunbook = (step: StepEntry): step is RunbookEntry => "runbook" in step;
 export const isHeal = (step: StepEntry): step is HealEntry => "heal" in step;
+export const isWait = (step: StepEntry): step is WaitEntry => "wait" in step;
+export const isConfig = (step: StepEntry): step is ConfigEntry => "config" in step;
 
-const OWN = new Set([...Object.keys(timing), "fault", "for"]);
+/** What a step waits for before it acts; for a step that only waits, what it is about. */
+export function untilOf(step: StepEntry): UntilEntry | undefined {
+  return isWait(step) ? step.wait : step.until;
+}
+
+const OWN = new Set([...Object.keys(timing), "notBefore", "fault", "for"]);
 
 /** The fault's parameters, as its own schema parsed them. */
 export function paramsOf(step: FaultEntry): Record<string, unknown> {

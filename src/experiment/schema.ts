@@ -7,7 +7,8 @@
  */
 import { z } from "zod";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
-import { type StepEntry, steadyCheckSchema, stepSchema } from "./schema-steps.ts";
+import { guardSchema } from "./schema-conditions.ts";
+import { entrySchema, type StepEntry, steadyCheckSchema } from "./schema-steps.ts";
 import { objectivesSchema, predictionsSchema } from "./schema-targets.ts";
 import { nameSchema, topologySchema } from "./schema-topology.ts";
 import { workloadSchema } from "./schema-workload.ts";
@@ -60,7 +61,11 @@ export const experimentSchema = z.strictObject({
   steadyWithin: durationSchema
     .prefault("60s")
     .describe("How long the steady state may take; later, the run is inconclusive."),
-  steps: z.array(stepSchema).default([]).describe("The timeline."),
+  steps: z.array(entrySchema).default([]).describe("The timeline."),
+  abortIf: z
+    .array(guardSchema)
+    .default([])
+    .describe("Watched while steps run; the first that comes true ends the run, inconclusive."),
   objectives: objectivesSchema
     .default({})
     .describe("Upper bounds that must be met; they decide the exit code."),

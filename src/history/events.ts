@@ -97,6 +97,34 @@ export const eventSchemas = {
     outcome: z.enum(["done", "failed", "skipped", "timeout"]),
     note: z.string().optional(),
   },
+  /** A step begins to wait for the running system. */
+  "condition.waiting": {
+    step: z.string(),
+    condition: z.string(),
+    withinMs: z.number(),
+    forMs: z.number(),
+  },
+  /** It was met: what was seen, and since when without a break. */
+  "condition.met": { step: z.string(), condition: z.string(), seen: z.string(), sinceUs: us },
+  /** Its time was over; makes the run inconclusive. */
+  "condition.missed": { step: z.string(), condition: z.string(), seen: z.string() },
+  /** A guard's condition came true, and ended the run. */
+  "guard.tripped": { condition: z.string(), seen: z.string() },
+  /** How often a guard looked, and how often it could not see; what it saw last. */
+  "guard.watched": {
+    condition: z.string(),
+    looks: z.number(),
+    blind: z.number(),
+    seen: z.string(),
+  },
+  /** A topic's settings before a `config` step, and as they were read back after it. */
+  "config.altered": {
+    step: z.string(),
+    cluster: z.string(),
+    topic: z.string(),
+    before: z.record(z.string(), z.string()),
+    after: z.record(z.string(), z.string()),
+  },
   /** Before the call: the earliest instant the fault can have begun. */
   "fault.injecting": {
     step: z.string(),

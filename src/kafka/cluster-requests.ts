@@ -182,6 +182,7 @@ async function boundsAt(
   });
 }
 
+/** Runs `work` at the broker that coordinates a group. */
 export async function withCoordinator<T>(
   bootstrap: string[],
   clientId: string,

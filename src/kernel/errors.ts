@@ -66,6 +66,18 @@ export const ERRORS = {
     exit: EXIT.environment,
     hint: "The fault could not be injected; everything it did was healed.",
   },
+  E_CONDITION_UNMET: {
+    exit: EXIT.inconclusive,
+    hint: "What a step waited for was not reached; see what was seen last, or wait longer.",
+  },
+  E_ABORTED: {
+    exit: EXIT.inconclusive,
+    hint: "A guard under `abortIf` ended the run; everything was healed.",
+  },
+  E_CONFIG_UNPROVEN: {
+    exit: EXIT.inconclusive,
+    hint: "The cluster did not take the settings of a `config` step; its answer is above.",
+  },
   E_HEAL_FAILED: {
     exit: EXIT.environment,
     hint: "A heal could not be verified. `blackstart sweep` removes what is left.",

@@ -51,6 +51,11 @@ export function formatDurationMs(ms: number): string {
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
+/** `5 s` rather than `5.00 s`: for times that a file says, and that are exact. */
+export function formatExactMs(ms: number): string {
+  return formatDurationMs(ms).replace(/\.(\d*?)0+ s$/, (_, rest) => `${rest && `.${rest}`} s`);
+}
+
 /** Bytes for people: `512 B`, `1.5 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

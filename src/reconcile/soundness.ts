@@ -12,6 +12,7 @@ import type { AuditedPlace, Ledger } from "./ledger.ts";
 import { HEALTH } from "./limits.ts";
 import type { Balance, Result } from "./result.ts";
 import type { JournalFact } from "./rows.ts";
+import { endingOf, isToldOtherwise, waitProblems } from "./waits.ts";
 import type { World } from "./world.ts";
 
 /** all: every number. timing: recovery times and exposure. */
@@ -66,11 +67,9 @@ export function evidenceProblems(
   const altered: string[] = [];
   const ended = chronicle.last("run.ended");
   if (!ended) sentences.push("the run has no end: the harness died, and what it left is partial");
-  else if (ended.outcome !== "completed") {
+  else if (ended.outcome !== "completed" && !isToldOtherwise(ended, chronicle)) {
     const why = ended.reason ?? ended.code;
-    sentences.push(
-      `the run ${ended.outcome === "failed" ? "failed" : "was interrupted"}${why ? `: ${why}` : ""}`,
-    );
+    sentences.push(`the run ${endingOf(ended)}${why ? `: ${why}` : ""}`);
   }
   for (const flaw of flaws) {
     if (flaw.kind === "torn-line" && !ended) continue;
@@ -99,6 +98,7 @@ export function experimentProblems(world: World, chronicle: Chronicle): Problem[
     const missed = chronicle.first("steady.missed")?.checks.map(({ check }) => check);
     all(`the steady state was not reached${missed?.length ? ` (${missed.join(", ")})` : ""}`);
   }
+  for (const sentence of waitProblems(chronicle)) all(sentence);
   const { faultStep } = world.judging;
   if (faultStep !== undefined && !chronicle.fault) all(`the fault ${faultStep} was never injected`);
   for (const { injecting, injected, effective, unproven } of chronicle.faults) {

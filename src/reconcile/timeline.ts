@@ -165,6 +165,23 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
     case "failover.restarted":
       operator(lanes, event.tUs, "restarted", `started ${event.clients.join(", ")}`);
       return;
+    case "condition.waiting":
+      operator(lanes, event.tUs, "waiting", `${event.step} waits until ${event.condition}`);
+      return;
+    case "condition.met":
+      operator(lanes, event.tUs, "met", `${event.step}: ${event.seen}`);
+      return;
+    case "condition.missed":
+      operator(lanes, event.tUs, "missed", `${event.step} waited in vain: ${event.seen}`);
+      return;
+    case "guard.tripped":
+      operator(lanes, event.tUs, "guard", `guard: ${event.condition}; ${event.seen}`);
+      return;
+    case "config.altered": {
+      const set = Object.entries(event.after).map(([key, value]) => `${key}=${value}`);
+      operator(lanes, event.tUs, "config", `${event.step}: ${event.topic} ${set.join(", ")}`);
+      return;
+    }
     case "step.started":
       operator(lanes, event.tUs, "step", `${event.step}: ${event.label}`);
       return;

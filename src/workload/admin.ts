@@ -2,6 +2,7 @@
  * Operations that ask a cluster something or set it up, one answer each. Readiness is what every
  * broker says by protocol; a port that is open, or one broker that is content, is not enough.
  */
+import { alterTopicConfigs } from "../kafka/alter-configs.ts";
 import { apiVersions } from "../kafka/api-versions.ts";
 import { formatEndpoint, parseEndpoint } from "../kafka/broker-connection.ts";
 import {
@@ -195,4 +196,13 @@ export function newestPartitions(views: (TopicMetadata | null)[]): PartitionStat
 
 export function describeConfigs(ask: Ask<"topic.configs">): Promise<Record<string, string>> {
   return withAnyBroker(ask.address.bootstrap, CLIENT, (at) => topicConfigs(at, ask.topic));
+}
+
+export async function alterTopic({
+  address,
+  topic,
+  set,
+}: Ask<"topic.alter">): Promise<Answer<"topic.alter">> {
+  await withAnyBroker(address.bootstrap, CLIENT, (at) => alterTopicConfigs(at, topic, set));
+  return {};
 }

@@ -2,10 +2,17 @@
 import { commitOffsets, fetchCommitted } from "../kafka/cluster-requests.ts";
 import { probeConnect } from "../kafka/connect-probe.ts";
 import { KafkajsGroupClient } from "../kafka/group-client.ts";
+import { describeGroup } from "../kafka/group-state.ts";
 import { KafkajsSendClient } from "../kafka/send-client.ts";
 import { probeTransfer } from "../kafka/transfer-probe.ts";
 import { monotonicUs, poll } from "../kernel/clock.ts";
-import { clusterReady, createTopicsAndWait, describeConfigs, describeTopic } from "./admin.ts";
+import {
+  alterTopic,
+  clusterReady,
+  createTopicsAndWait,
+  describeConfigs,
+  describeTopic,
+} from "./admin.ts";
 import type { AgentContext } from "./agent-context.ts";
 import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
@@ -52,6 +59,9 @@ export class Operations {
       "topic.configs": describeConfigs,
       "cluster.clear": clearCluster,
       "cluster.census": census,
+      "topic.alter": alterTopic,
+      "group.describe": ({ address, group }: Ask<"group.describe">) =>
+        describeGroup(address.bootstrap, CLIENT, group),
       "partitions.describe": describeAll,
       "leaders.elect": elect,
       "quorum.describe": quorumOf,

@@ -160,6 +160,16 @@ export interface Operations {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;
   };
+  /** Sets some of a topic's settings and leaves the others (KIP-339). */
+  "topic.alter": {
+    ask: { address: ClusterAddress; topic: string; set: Record<string, string> };
+    answer: Record<string, never>;
+  };
+  /** A group's state in Kafka's own words ("Stable", "Empty", …), and its members. */
+  "group.describe": {
+    ask: { address: ClusterAddress; group: string };
+    answer: { state: string; members: number };
+  };
   /** Start and end offsets by the auditor's client, or by the producer's; null: no such topic. */
   "log.bounds": {
     ask: { address: ClusterAddress; log: LogRef; by: "platformatic" | "kafkajs" };

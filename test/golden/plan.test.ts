@@ -10,7 +10,12 @@ import { loadExperiment } from "../../src/experiment/load.ts";
 import { planExperiment } from "../../src/experiment/planner.ts";
 import { packageRoot } from "../../src/kernel/environment.ts";
 
-const EXPERIMENTS = ["active-passive-region-loss", "broker-crash", "region-partition"];
+const EXPERIMENTS = [
+  "active-passive-region-loss",
+  "broker-crash",
+  "isr-shrink-then-kill",
+  "region-partition",
+];
 const COMMAND = "UPDATE_GOLDEN=1 npm run test:golden";
 // biome-ignore lint/style/noProcessEnv: a switch of this test alone.
 const update = process.env["UPDATE_GOLDEN"] === "1";

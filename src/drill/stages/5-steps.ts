@@ -5,6 +5,9 @@
 import type { FailoverStep, FaultStep, HealStep, PlannedStep } from "../../experiment/plan.ts";
 import { delay, monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
+import { awaitCondition } from "../await-condition.ts";
+import { ackedRecords } from "../conditions.ts";
+import { alterConfig } from "../config-step.ts";
 import { failOver, startWatchdog, type Watchdog } from "../failover-step.ts";
 import { injectFault } from "../fault-step.ts";
 import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "../run-context.ts";
@@ -16,11 +19,13 @@ export async function runSteps(context: RunContext): Promise<void> {
     if (step.type === "failover") watchdogs.set(step.id, await startWatchdog(context, step));
   }
   const steadyUs = monotonicUs();
-  const ended = new Map<string, Promise<void>>();
+  const course: Course = { steadyUs, watchdogs, ended: new Map(), begun: new Map() };
   for (const step of inOrder(steps)) {
-    ended.set(step.id, runStep(context, step, steadyUs, ended, watchdogs));
+    const { promise, resolve } = Promise.withResolvers<number>();
+    course.begun.set(step.id, promise);
+    course.ended.set(step.id, runStep(context, step, course, resolve));
   }
-  const outcomes = await Promise.allSettled(ended.values());
+  const outcomes = await Promise.allSettled(course.ended.values());
   throwIfAborted(context.signal);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
@@ -41,27 +46,43 @@ function inOrder(steps: PlannedStep[]): PlannedStep[] {
   return ordered;
 }
 
+/** What the steps know of each other. */
+interface Course {
+  steadyUs: number;
+  watchdogs: Map<string, Watchdog>;
+  ended: Map<string, Promise<void>>;
+  /** When each step's time came, µs. */
+  begun: Map<string, Promise<number>>;
+}
+
 async function runStep(
   context: RunContext,
   step: PlannedStep,
-  steadyUs: number,
-  ended: Map<string, Promise<void>>,
-  watchdogs: Map<string, Watchdog>,
+  course: Course,
+  begin: (atUs: number) => void,
 ): Promise<void> {
-  await Promise.all((step.after?.steps ?? []).map((id) => ended.get(id)));
+  await Promise.all((step.after?.steps ?? []).map((id) => course.ended.get(id)));
   const dueUs = step.after
     ? monotonicUs() + step.after.plusMs * 1000
-    : steadyUs + (step.atMs ?? 0) * 1000;
-  await delay(Math.max(0, (dueUs - monotonicUs()) / 1000), context.signal);
+    : course.steadyUs + (step.atMs ?? 0) * 1000;
+  // The step it paces by is among those before it: it has begun.
+  const { step: pacer = "", plusMs = 0 } = step.notBefore ?? {};
+  const pacedUs = ((await course.begun.get(pacer)) ?? 0) + plusMs * 1000;
+  await delay(Math.max(0, (Math.max(dueUs, pacedUs) - monotonicUs()) / 1000), context.signal);
   throwIfAborted(context.signal);
+  begin(monotonicUs());
   context.history.record({ type: "step.started", step: step.id, label: step.label });
   context.progress.note(`${step.id}: ${step.label}`);
   try {
-    await act(context, step, watchdogs);
+    if (step.until) await awaitCondition(context, { ...step, until: step.until });
+    await act(context, step, course.watchdogs);
+    context.live.ackedAtEnd.set(step.id, ackedRecords(context));
     context.history.record({ type: "step.ended", step: step.id, outcome: "done" });
   } catch (error) {
     const note = error instanceof Error ? error.message : String(error);
-    recordOrFail(context, { type: "step.ended", step: step.id, outcome: "failed", note });
+    const unmet = error instanceof DrillError && error.code === "E_CONDITION_UNMET";
+    const outcome = unmet ? "timeout" : "failed";
+    recordOrFail(context, { type: "step.ended", step: step.id, outcome, note });
     // What the other steps would still do says nothing any more.
     context.fail(operatingError(error));
     throw error;
@@ -78,6 +99,11 @@ async function act(
       return actFault(context, step);
     case "heal":
       return actHeal(context, step);
+    case "config":
+      return alterConfig(context, step);
+    case "wait":
+      // Its condition is met, and that was all.
+      return;
     case "failover":
       return failOver(context, step, watchdogOf(watchdogs, step));
   }

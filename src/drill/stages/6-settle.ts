@@ -17,6 +17,7 @@ export async function settle(context: RunContext): Promise<void> {
   await awaitRecovery(context);
   await delay(context.plan.end.settleMs, context.signal);
   throwIfAborted(context.signal);
+  context.stopping.abort();
   await stopProducers(context);
   await Promise.all([drainConsumers(context), drainMirrors(context)]);
   await stopReaders(context);

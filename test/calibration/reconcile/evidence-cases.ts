@@ -203,6 +203,42 @@ const runCases: Case[] = [
     /the fault disaster was never injected/,
   ),
   history(
+    "wait not met",
+    "a step waited in vain, and the run went on",
+    withEvent({
+      type: "condition.missed",
+      tUs: us(5000),
+      step: "disaster",
+      condition: "orders on main: at most 1 in-sync replica",
+      seen: "ISR [1, 2, 3]",
+    }),
+    /disaster waited in vain until orders on main.*last seen: ISR \[1, 2, 3\]/,
+  ),
+  history(
+    "wait without an end",
+    "nothing says whether what a step waited for was seen",
+    withEvent({
+      type: "condition.waiting",
+      tUs: us(5000),
+      step: "disaster",
+      condition: "orders on main: at most 1 in-sync replica",
+      withinMs: 1000,
+      forMs: 0,
+    }),
+    /nothing says whether disaster saw what it waited for/,
+  ),
+  history(
+    "guard tripped",
+    "a guard came true, and the run went on",
+    withEvent({
+      type: "guard.tripped",
+      tUs: us(5000),
+      condition: "orders on main holds more than 10 records",
+      seen: "11 records",
+    }),
+    /the guard "orders on main holds more than 10 records" came true: 11 records/,
+  ),
+  history(
     "starved event loop",
     "p99.9 of one agent's loop delay above a quarter of the stall limit",
     withEvent({ ...HEALTH, loopDelayP999Us: 350_000 }),

@@ -1,12 +1,13 @@
 /** Every mistake a file can have: where it is told, in which words, and that nothing else is told. */
 import { expect } from "chai";
 import { FAULT_KINDS } from "../../../src/experiment/schema-steps.ts";
+import { badConditions } from "./bad-conditions.ts";
 import { badSteps } from "./bad-steps.ts";
 import { badTopology } from "./bad-topology.ts";
 import { badWorkload } from "./bad-workload.ts";
 import { problemsOf, SAMPLE, spoil, textOf } from "./sample.ts";
 
-const all = [...badTopology, ...badWorkload, ...badSteps];
+const all = [...badTopology, ...badWorkload, ...badSteps, ...badConditions];
 
 describe("bad experiment files", () => {
   it("start from a sample that is good", () => {

@@ -27,7 +27,7 @@ export const badSteps: BadInput[] = [
     find: "- { id: loss, at: 5s",
     put: "- 7\n  - { id: loss, at: 5s",
     problems: [
-      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover) or heal, found the number 7",
+      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover), heal, wait, config, parallel or repeat, found the number 7",
     ],
   },
   {
@@ -35,7 +35,7 @@ export const badSteps: BadInput[] = [
     find: "fault: region.shutdown, region: east }",
     put: "for: 5s }",
     problems: [
-      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover) or heal",
+      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover), heal, wait, config, parallel or repeat",
     ],
   },
   {
@@ -75,7 +75,7 @@ export const badSteps: BadInput[] = [
     find: "region: east }",
     put: "region: east, modus: kill }",
     problems: [
-      '21:63: unknown key "modus"; the other keys here are label, after, delay, for, mode',
+      '21:63: unknown key "modus"; the other keys here are label, after, delay, until, for, mode',
     ],
   },
   {
