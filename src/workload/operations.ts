@@ -11,7 +11,7 @@ import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { census, clearCluster } from "./clearing.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
-import { describeAll, elect, quorumOf } from "./leadership.ts";
+import { describeAll, elect, quorumOf, reassign } from "./leadership.ts";
 import { boundsOfLog } from "./log-bounds.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
@@ -54,6 +54,7 @@ export class Operations {
       "cluster.census": census,
       "partitions.describe": describeAll,
       "leaders.elect": elect,
+      "replicas.reassign": reassign,
       "quorum.describe": quorumOf,
       "topics.ends": endsOfTopics,
       "log.bounds": boundsOfLog,
