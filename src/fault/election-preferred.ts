@@ -6,7 +6,7 @@
  * leads already there is nothing to elect, and when that is so everywhere the fault is not proven.
  */
 import { z } from "zod";
-import { clusterProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
+import { topicProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
 import { holdElection, proveElected, proveLed } from "./election.ts";
 import { defineFault } from "./fault.ts";
 
@@ -17,7 +17,7 @@ export const electionPreferred = defineFault<z.infer<typeof params>>({
   summary: "elects the preferred leaders of a topic's partitions",
   params,
   needs: () => [],
-  check: clusterProblems,
+  check: topicProblems,
   reach: (target) => ({
     fidelity: "graceful",
     targets: [topicWords(target)],

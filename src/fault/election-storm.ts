@@ -11,12 +11,7 @@ import { delay } from "../kernel/clock.ts";
 import { durationSchema } from "../kernel/schema-units.ts";
 import { atMost, partitionsUntil } from "./cluster-acts.ts";
 import type { TopicPartitionView } from "./cluster-asks.ts";
-import {
-  clusterProblems,
-  partitionsMeant,
-  topicTargetParams,
-  topicWords,
-} from "./cluster-target.ts";
+import { partitionsMeant, topicProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
 import { defineFault, type FaultContext, note } from "./fault.ts";
 
 const params = z.strictObject({
@@ -37,7 +32,7 @@ export const electionStorm = defineFault<Params>({
   summary: "moves the leaders of a topic's partitions every so often",
   params,
   needs: () => [],
-  check: clusterProblems,
+  check: topicProblems,
   draw: (target, random) => ({
     ...target,
     turns: Array.from({ length: target.rounds }, () => random.between(0, DRAWN_MAX)),

@@ -6,7 +6,7 @@
  * Where a leader is, Kafka holds no unclean election; then the fault is not proven.
  */
 import { z } from "zod";
-import { clusterProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
+import { topicProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
 import { holdElection, proveElected, proveLed } from "./election.ts";
 import { defineFault } from "./fault.ts";
 
@@ -17,7 +17,7 @@ export const electionUnclean = defineFault<z.infer<typeof params>>({
   summary: "elects any living replica of partitions without a leader; records may be lost",
   params,
   needs: () => [],
-  check: clusterProblems,
+  check: topicProblems,
   reach: (target) => ({
     fidelity: "graceful",
     targets: [topicWords(target)],

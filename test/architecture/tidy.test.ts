@@ -12,6 +12,7 @@ const BYTES_MAX = 512 * 1024;
 const LONGER: Record<string, string> = {
   "src/runtime/docker/docker-runtime.ts": "one class per runtime; its verbs are a line or two each",
   "src/runtime/fake/fake-runtime.ts": "it has the verbs of the runtime it stands in for",
+  "src/workload/protocol.ts": "one table: every operation of an agent with its question and answer",
   "src/reconcile/result.ts": "one schema, one file: the contract of result.json",
 };
 

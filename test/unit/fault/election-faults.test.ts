@@ -59,6 +59,28 @@ describe("election.preferred", () => {
   });
 });
 
+describe("partitions that an election means", () => {
+  it("are of a topic of the cluster, and no more than it has", () => {
+    const workload = {
+      topics: [{ name: "orders", cluster: "primary", partitions: 3 }],
+      clients: [],
+    };
+    const found = (params: object) =>
+      electionUnclean
+        .check({ ...orders, ...params }, twoRegions(), workload)
+        .map(({ path, message }) => `${path.join(".")}: ${message}`);
+    expect(found({ partitions: [0, 2] })).to.deep.equal([]);
+    expect(found({ topic: "__consumer_offsets" })).to.deep.equal([]);
+    expect(found({ topic: "order" })).to.deep.equal([
+      'topic: no topic "order" on primary; its topics are orders',
+    ]);
+    expect(found({ partitions: [1, 3] })).to.deep.equal([
+      'partitions.1: "orders" has partitions 0 to 2, found 3',
+    ]);
+    expect(found({ cluster: "standby" })[0]).to.contain("its topics are none");
+  });
+});
+
 describe("election.unclean", () => {
   it("makes a living replica the leader of a partition that has none", async () => {
     const { world, cluster } = await worldOf();
