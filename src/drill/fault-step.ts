@@ -17,6 +17,9 @@ const HEALED_WITHIN_MS = 90_000;
 const ACT_WITHIN_MS = 30_000;
 const DIE_EVENT_WITHIN_MS = 2000;
 
+/** A fault of this fidelity is a death, and the engine knows when. */
+const DEADLY = new Set(["crash", "power-loss"]);
+
 /** What a fault tells of its own act. */
 interface Acts {
   /** It begins now. */
@@ -65,7 +68,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
       cause: error,
     });
   }
-  await recordInjected(context, step, acts, reach.fidelity === "crash" ? deathsBefore : null);
+  await recordInjected(context, step, acts, DEADLY.has(reach.fidelity) ? deathsBefore : null);
   throwIfAborted(context.signal);
   try {
     const proof = await fault.prove(step.params, faultContext, live);
@@ -148,6 +151,7 @@ function contextOf(
   acts: Acts,
 ): FaultContext {
   return {
+    step: step.id,
     runtime: context.runtime,
     topology: context.plan.topology,
     observer: eyesOf(context),

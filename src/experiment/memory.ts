@@ -14,12 +14,13 @@ const GATEWAY = 15;
 const AGENT = 90;
 /** Per region: the application's clients, and the probes. */
 const AGENTS_A_REGION = 2;
+const MIB = 1024 * 1024;
 
 export function memoryOf(topology: Topology): Plan["memoryMiB"] {
   const byNode: Record<string, number> = {};
   for (const node of topology.nodes) {
     const beside = node.roles.includes("broker") ? BROKER_BESIDE_HEAP : CONTROLLER_BESIDE_HEAP;
-    byNode[node.name] = node.heapMiB + beside;
+    byNode[node.name] = node.heapMiB + beside + Math.ceil((node.diskBytes ?? 0) / MIB);
   }
   for (const worker of topology.replications) {
     byNode[worker.name] = worker.heapMiB + WORKER_BESIDE_HEAP;

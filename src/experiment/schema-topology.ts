@@ -46,6 +46,9 @@ const racksSchema = z.union(
   },
 );
 
+/** A node's metadata log and index files take some 30 MiB from the start. */
+const DISK_MIN = 64 * 1024 * 1024;
+
 export const clusterSchema = z.strictObject({
   kafka: z
     .string({ error: 'expected a version in quotes, such as "4.3.1"' })
@@ -69,6 +72,10 @@ export const clusterSchema = z.strictObject({
     .optional()
     .describe("Broker settings. Kafka's timeouts stay at their defaults unless set here."),
   heap: sizeSchema.optional().describe("Java heap of each node; 256MiB unless set."),
+  disk: sizeSchema
+    .refine((bytes) => bytes >= DISK_MIN, { error: "expected at least 64MiB" })
+    .optional()
+    .describe("Disk of each node, in memory. Unless set: this machine's own, which cannot fill."),
 });
 
 export const linkSchema = z.strictObject({

@@ -1,8 +1,19 @@
 /** Every fault kind, by name. The experiment schema is composed from this list. */
+import { brokerDisk } from "./broker-disk.ts";
+import { brokerIsolate } from "./broker-isolate.ts";
 import { brokerKill } from "./broker-kill.ts";
 import { brokerPause } from "./broker-pause.ts";
+import { brokerPowerLoss } from "./broker-power-loss.ts";
+import { brokerRoll } from "./broker-roll.ts";
+import { brokerStop } from "./broker-stop.ts";
+import { brokerWipe } from "./broker-wipe.ts";
 import { clientKill } from "./client-kill.ts";
 import { clientPause } from "./client-pause.ts";
+import { controllerKill } from "./controller-kill.ts";
+import { controllerMove } from "./controller-move.ts";
+import { electionPreferred } from "./election-preferred.ts";
+import { electionStorm } from "./election-storm.ts";
+import { electionUnclean } from "./election-unclean.ts";
 import type { FaultDefinition } from "./fault.ts";
 import { groupMove } from "./group-move.ts";
 import { linkBandwidth } from "./link-bandwidth.ts";
@@ -18,6 +29,17 @@ import { replicationStopAll } from "./replication-stop-all.ts";
 export const faults = [
   brokerKill,
   brokerPause,
+  brokerStop,
+  brokerRoll,
+  brokerIsolate,
+  brokerDisk,
+  brokerWipe,
+  brokerPowerLoss,
+  controllerKill,
+  controllerMove,
+  electionPreferred,
+  electionUnclean,
+  electionStorm,
   linkPartition,
   linkFlap,
   linkDegrade,

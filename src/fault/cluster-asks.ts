@@ -30,6 +30,11 @@ export interface ClusterAsks {
     };
     answer: { topic: string; partition: number; errorCode: number; reason: string }[];
   };
+  /** Gives partitions these replicas, in this order. Codes: 0 taken up, others refused. */
+  "replicas.reassign": {
+    ask: { partitions: { topic: string; partition: number; replicas: number[] }[] };
+    answer: { topic: string; partition: number; errorCode: number; reason: string }[];
+  };
   /** Who claims to lead the controllers (host:port each), and how many of them answered. */
   "quorum.describe": {
     ask: { controllers: string[] };

@@ -44,6 +44,8 @@ export interface Observer {
 }
 
 export interface FaultContext {
+  /** Id of the step, unique in the run: what two faults set on one machine is told apart by it. */
+  step: string;
   runtime: Runtime;
   topology: Topology;
   observer: Observer;
@@ -116,6 +118,14 @@ export interface FaultDefinition<P = unknown, L extends LiveTargets = LiveTarget
 /** Nodes found at run time. A fault that finds or keeps more while it lasts extends it. */
 export interface LiveTargets {
   nodes: string[];
+  /** What the act saw that its proof needs: exit codes, epochs, bytes, by whom they are about. */
+  noted?: Map<string, string | number>;
+}
+
+/** Keeps something for the proof. */
+export function note(live: LiveTargets, about: string, what: string | number): void {
+  live.noted ??= new Map();
+  live.noted.set(about, what);
 }
 
 export const LINK_FIDELITY: Record<LinkMode, Fidelity> = {

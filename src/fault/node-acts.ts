@@ -70,6 +70,55 @@ export async function killNodes(
   context.injected();
 }
 
+const ENDED_EVERY_MS = 50;
+/** Of a JVM that was asked to end: its own word, or the signal's. */
+export const ENDED_BY_ITSELF: readonly number[] = [0, 143];
+
+/**
+ * Asks the nodes to end, together, and waits for them; one that is late is killed. The act is the
+ * asking: what follows takes the node's own time.
+ */
+export async function stopNodes(
+  context: FaultContext,
+  names: string[],
+  graceMs: number,
+): Promise<void> {
+  for (const name of names) context.expectDeath(name);
+  context.injecting();
+  await Promise.all(names.map((name) => context.runtime.terminate(name)));
+  context.injected();
+  throwFirst(await Promise.allSettled(names.map((name) => awaitEnd(context, name, graceMs))));
+}
+
+/** Waits for the end of a node that was asked to end, kills it when it is late, shows it dead. */
+export async function awaitEnd(
+  context: FaultContext,
+  name: string,
+  graceMs: number,
+): Promise<void> {
+  const gone = await poll(
+    async () => (await context.runtime.exitCode(name)) !== null || undefined,
+    { everyMs: ENDED_EVERY_MS, withinMs: graceMs, signal: context.signal },
+  );
+  context.signal.throwIfAborted();
+  if (!gone) await context.runtime.kill(name);
+  await showDead(context, [name], "refuse");
+}
+
+/** Every node ended by itself: none was killed, none still runs. */
+export async function proveEnded(context: FaultContext, names: string[]): Promise<string> {
+  const codes: string[] = [];
+  for (const name of names) {
+    const code = await context.runtime.exitCode(name);
+    if (code === null) throw new Error(`${name} still runs`);
+    if (!ENDED_BY_ITSELF.includes(code)) {
+      throw new Error(`${name} did not end by itself: exit code ${code}`);
+    }
+    codes.push(`${name} ended by itself (${code})`);
+  }
+  return codes.join(", ");
+}
+
 /** Starts all, shows all alive, and only then tells of one that did not start. */
 export async function restartNodes(context: FaultContext, names: string[]): Promise<void> {
   const restarts = await Promise.allSettled(names.map((name) => context.runtime.restart(name)));

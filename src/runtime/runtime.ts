@@ -14,6 +14,8 @@ export const capabilities = [
   "stop",
   "start",
   "exec",
+  "machine.filter",
+  "machine.disk",
   "link.refuse",
   "link.stall",
   "link.blackhole",
@@ -83,6 +85,61 @@ export interface LinkControl {
   showAlive(nodes: string[]): Promise<void>;
 }
 
+/** Connections that a node's machine stops, both byte directions of them. */
+export interface PacketCut {
+  /** out: opened by the node. in: opened to it. */
+  direction: "in" | "out";
+  /** Ports of the end that was called. No two nodes of a run share one, so they say who is meant. */
+  ports: number[];
+  /** Nodes of the same region whose connections pass; for `in`. */
+  except: string[];
+}
+
+/** What a TCP connect meets: no protocol is spoken. */
+export type DialOutcome = "connected" | "refused" | "timeout";
+
+/**
+ * What can be wrong with a disk. readonly: no write succeeds. full: there is no block left; needs a
+ * disk of a given size. failing: one file Kafka keeps writing cannot be written.
+ */
+export type DiskTrouble = "readonly" | "full" | "failing";
+
+/** A log that was cut, as its folder is called ("orders-0"), and what it lost. */
+export interface CutLog {
+  log: string;
+  bytes: number;
+}
+
+/** The disk of a Kafka node, which outlives its process. Mending twice is fine. */
+export interface NodeDisk {
+  /** Identity of the formatted folder; null when it is blank or Kafka is too old to give it one. */
+  identity(): Promise<string | null>;
+  /** Removes everything. The process must be dead. */
+  wipe(): Promise<void>;
+  /**
+   * What a loss of power takes: records beyond the recovery points, younger than this many ms before
+   * the newest (null: however old). The process must be dead. Resolves with the logs that lost any.
+   */
+  cutUnflushed(youngerThanMs: number | null): Promise<CutLog[]>;
+  spoil(how: DiskTrouble): Promise<void>;
+  mend(): Promise<void>;
+  /** Whether it takes a write now. */
+  writable(): Promise<boolean>;
+}
+
+/**
+ * The machine of a Kafka node: its network and its disk. It lives on while the process is dead. Each
+ * verb is idempotent.
+ */
+export interface NodeMachine {
+  readonly disk: NodeDisk;
+  /** Stops connections, open and new, until the same rule is lifted; other rules stay as they are. */
+  filter(rule: string, cuts: PacketCut[], as: DeadView): Promise<void>;
+  unfilter(rule: string): Promise<void>;
+  /** Connects from here to a port of a node, by its name. */
+  dial(node: string, port: number, timeoutMs: number): Promise<DialOutcome>;
+}
+
 export interface Runtime extends AsyncDisposable {
   readonly kind: string;
   readonly capabilities: ReadonlySet<Capability>;
@@ -93,6 +150,10 @@ export interface Runtime extends AsyncDisposable {
   startAgent(agent: AgentContainer): Promise<AgentPipe>;
   /** SIGKILL. Resolves when the engine says it is dead. */
   kill(name: string): Promise<void>;
+  /** SIGTERM; resolves when it was sent. A process that ends does so in its own time. */
+  terminate(name: string): Promise<void>;
+  /** How the last process of a container ended; null while it runs. */
+  exitCode(name: string): Promise<number | null>;
   /** SIGTERM, then SIGKILL after `graceMs`. */
   stop(name: string, graceMs: number): Promise<void>;
   /** Starts a dead node again, with its disk. */
@@ -106,6 +167,7 @@ export interface Runtime extends AsyncDisposable {
   /** The container's output so far, or since a wall time (ISO 8601). */
   logs(name: string, since?: string): Promise<string>;
   link(from: string, to: string): LinkControl;
+  machine(node: string): NodeMachine;
   /** Deaths of containers of this run, expected or not. Gives the call that ends the listening. */
   onDeath(listener: (death: ContainerDeath) => void): () => void;
   /** Called once when the engine itself is gone. Gives the call that ends the listening. */

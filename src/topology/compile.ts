@@ -29,6 +29,8 @@ export interface ClusterSpec {
   config?: Record<string, string | number | boolean> | undefined;
   /** Bytes. */
   heap?: number | undefined;
+  /** Bytes. */
+  disk?: number | undefined;
 }
 
 export interface LinkSpec {
@@ -144,6 +146,7 @@ function finish(place: Seat, seats: Seat[], cluster: string, spec: ClusterSpec):
     hostIndex: node.hostIndex,
     config: serverProperties(node, { kafka: spec.kafka, voters, brokers }, spec.config ?? {}),
     heapMiB: spec.heap === undefined ? HEAP_MIB : Math.round(spec.heap / MIB),
+    ...(spec.disk === undefined ? {} : { diskBytes: spec.disk }),
   };
 }
 

@@ -41,6 +41,8 @@ export interface KafkaNode {
   /** Kafka properties, complete: what is written to server.properties. */
   config: Record<string, string>;
   heapMiB: number;
+  /** Size of its disk, bytes, held in memory; absent: as much as the machine has. */
+  diskBytes?: number;
 }
 
 /**

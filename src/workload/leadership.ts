@@ -6,6 +6,7 @@
 import { BrokerRefusal, fetchMetadata, topicOf, withAnyBroker } from "../kafka/cluster-requests.ts";
 import { electLeaders } from "../kafka/elect-leaders.ts";
 import { describeQuorum } from "../kafka/quorum.ts";
+import { reassignReplicas } from "../kafka/reassign.ts";
 import type { Answer, Ask } from "./protocol.ts";
 
 const CLIENT = "blackstart-admin";
@@ -29,6 +30,13 @@ export async function describeAll(
       isr: p.isrNodes,
     }));
   });
+}
+
+/** Sends one reassignment; each partition's outcome is an error code, never a throw. */
+export function reassign(ask: Ask<"replicas.reassign">): Promise<Answer<"replicas.reassign">> {
+  return withAnyBroker(ask.address.bootstrap, CLIENT, (connection) =>
+    reassignReplicas(connection, ask.partitions, ELECT_MS),
+  );
 }
 
 /** Holds an election; each partition's outcome is an error code, never a throw. */

@@ -18,7 +18,7 @@ import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { census, clearCluster } from "./clearing.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
-import { describeAll, elect, quorumOf } from "./leadership.ts";
+import { describeAll, elect, quorumOf, reassign } from "./leadership.ts";
 import { boundsOfLog } from "./log-bounds.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
@@ -64,6 +64,7 @@ export class Operations {
         describeGroup(address.bootstrap, CLIENT, group),
       "partitions.describe": describeAll,
       "leaders.elect": elect,
+      "replicas.reassign": reassign,
       "quorum.describe": quorumOf,
       "topics.ends": endsOfTopics,
       "log.bounds": boundsOfLog,

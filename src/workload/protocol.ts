@@ -126,6 +126,14 @@ export interface Operations {
     };
     answer: { topic: string; partition: number; errorCode: number; reason: string }[];
   };
+  /** Assigns replicas (KIP-455); answered when the controller took it up, not when data has moved. */
+  "replicas.reassign": {
+    ask: {
+      address: ClusterAddress;
+      partitions: { topic: string; partition: number; replicas: number[] }[];
+    };
+    answer: { topic: string; partition: number; errorCode: number; reason: string }[];
+  };
   /** Asks each controller (host:port) over its own port: only the leader describes the quorum. */
   "quorum.describe": {
     ask: { address: ClusterAddress; controllers: string[] };

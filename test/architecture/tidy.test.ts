@@ -11,7 +11,8 @@ const BYTES_MAX = 512 * 1024;
 /** Longer on purpose, with the reason. */
 const LONGER: Record<string, string> = {
   "src/runtime/docker/docker-runtime.ts": "one class per runtime; its verbs are a line or two each",
-  "src/workload/protocol.ts": "one list: all that harness and agents say to each other",
+  "src/runtime/fake/fake-runtime.ts": "it has the verbs of the runtime it stands in for",
+  "src/workload/protocol.ts": "one table: every operation of an agent with its question and answer",
   "src/reconcile/result.ts": "one schema, one file: the contract of result.json",
 };
 

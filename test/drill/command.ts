@@ -54,7 +54,10 @@ export function command(...args: string[]): Promise<Finished> {
   return new Command(args).finished;
 }
 
-export const tinyFile = join(ROOT, "test", "drill", "experiments", "tiny.yaml");
+/** An experiment that only tests run. */
+export const experiment = (name: string): string =>
+  join(ROOT, "test", "drill", "experiments", `${name}.yaml`);
+export const tinyFile = experiment("tiny");
 export const shipped = (name: string): string => join(ROOT, "experiments", `${name}.yaml`);
 
 /** A folder for the runs of one test, removed after it. */

@@ -11,6 +11,7 @@ import {
   type RuntimeUnderTest,
   WEST,
 } from "../support/contract-world.ts";
+import { machines } from "./machine-contract.ts";
 
 const MODES: LinkMode[] = ["refuse", "stall", "blackhole"];
 /** As what a dead node can be shown. */
@@ -41,6 +42,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     describe("a node shown dead", () => shownDead(get));
     describe("a paused node", () => paused(get));
     describe("a killed node", () => killed(get));
+    describe("the machine of a node", () => machines(get));
     describe("an agent", () => agents(get));
     describe("destroy", () => destroyed(get, make));
   });

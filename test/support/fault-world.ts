@@ -39,6 +39,7 @@ export class FaultWorld {
   private constructor(topology: Topology) {
     this.topology = topology;
     this.context = {
+      step: "the-step",
       runtime: this.runtime,
       topology,
       application: this.application,

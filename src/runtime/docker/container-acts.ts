@@ -42,6 +42,22 @@ export async function stopContainer(container: Docker.Container, graceMs: number
   }
 }
 
+/** Sends SIGTERM. One that is dead already is left alone. */
+export async function terminateContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.kill({ signal: "SIGTERM" });
+  } catch (error) {
+    // 409: it does not run.
+    if (!hasStatus(error, 409)) throw error;
+  }
+}
+
+/** Exit code of the last process; null while one runs. */
+export async function exitCodeOf(container: Docker.Container): Promise<number | null> {
+  const { State } = await container.inspect();
+  return State.Running ? null : State.ExitCode;
+}
+
 /** Freezes a container; one that is frozen stays so. */
 export async function pauseContainer(container: Docker.Container): Promise<void> {
   if ((await container.inspect()).State.Paused) return;

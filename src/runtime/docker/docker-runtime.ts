@@ -23,11 +23,13 @@ import {
   capabilities,
   type ExecResult,
   type LinkControl,
+  type NodeMachine,
   type Runtime,
 } from "../runtime.ts";
 import { attachAgent } from "./agent-pipe.ts";
 import {
   execIn,
+  exitCodeOf,
   isRunning,
   logsOf,
   memoryOf,
@@ -36,12 +38,15 @@ import {
   restartContainer,
   resumeContainer,
   stopContainer,
+  terminateContainer,
 } from "./container-acts.ts";
+import { DISK_MOUNT } from "./disk.ts";
 import { connectEngine, followDeaths, hasStatus } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
 import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
 import { LABEL_RUN, labelsFor } from "./labels.ts";
+import { Machine } from "./machine.ts";
 import { createNetwork, type RegionNetwork, removeNetworks } from "./networks.ts";
 import {
   endpointOf,
@@ -70,6 +75,7 @@ export class DockerRuntime implements Runtime {
   readonly #networks = new Map<string, RegionNetwork>();
   readonly #gateways = new Map<string, Gateway>();
   readonly #containers = new Map<string, string>();
+  readonly #machines = new Map<string, Machine>();
   /** Ids of containers that were removed on purpose. */
   readonly #removed = new Set<string>();
   readonly #deathListeners = new Listeners<ContainerDeath>();
@@ -157,18 +163,24 @@ export class DockerRuntime implements Runtime {
   }
 
   /**
-   * A node is two containers: its host, which holds address and name, and the Kafka process in the
-   * host's network. So a killed process is refused at once and its name still resolves, as on a
+   * A node is two containers: its host, which holds address, name and disk, and the Kafka process in
+   * the host's network, with the host's disk. So a killed process is refused at once and its name still resolves, as on a
    * machine that lives on; without the host, Docker forgets the name, and its DNS hangs for seconds.
    */
   async startNode(node: KafkaNode, clusterId: string, kafka: string): Promise<void> {
     const host = this.#place(this.#images.gateway.tag, hostOf(node.name), {
       placements: [{ ...this.#home(node.region, node.hostIndex), aliases: [node.name] }],
+      volume: { target: DISK_MOUNT, bytes: node.diskBytes },
     });
     const hostId = await this.#start(
-      host.withEntrypoint(["sleep"]).withCommand(["infinity"]).withAddedCapabilities("NET_ADMIN"),
+      host
+        .withEntrypoint(["sleep"])
+        .withCommand(["infinity"])
+        // For its firewall, and for a disk that takes no writes.
+        .withAddedCapabilities("NET_ADMIN", "LINUX_IMMUTABLE"),
       hostOf(node.name),
     );
+    this.#machines.set(node.name, this.#machineOf(node));
     const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, { hostId });
     await this.#start(
       container
@@ -179,6 +191,16 @@ export class DockerRuntime implements Runtime {
         .withCommand(["/opt/blackstart/bin/kafka-node", "/etc/blackstart/server.properties"]),
       node.name,
     );
+  }
+
+  #machineOf(node: KafkaNode): Machine {
+    return new Machine({
+      node: node.name,
+      address: `${this.#network(node.region).prefix}.${node.hostIndex}`,
+      sizedDisk: node.diskBytes !== undefined,
+      addressOf: (other) => this.#machines.get(other)?.address,
+      exec: (argv, withinMs) => this.exec(hostOf(node.name), argv, withinMs),
+    });
   }
 
   async startReplication(replication: Replication, kafka: string): Promise<void> {
@@ -243,6 +265,14 @@ export class DockerRuntime implements Runtime {
     await dead;
   }
 
+  async terminate(name: string): Promise<void> {
+    await terminateContainer(this.#container(name));
+  }
+
+  async exitCode(name: string): Promise<number | null> {
+    return exitCodeOf(this.#container(name));
+  }
+
   async stop(name: string, graceMs: number): Promise<void> {
     await stopContainer(this.#container(name), graceMs);
   }
@@ -283,6 +313,12 @@ export class DockerRuntime implements Runtime {
     const gateway = this.#gateways.get(`${from}->${to}`);
     if (!gateway) throw new DrillError("E_INTERNAL", `no link ${from}->${to}`);
     return gateway;
+  }
+
+  machine(node: string): NodeMachine {
+    const machine = this.#machines.get(node);
+    if (!machine) throw new DrillError("E_INTERNAL", `no node ${node} in this run`);
+    return machine;
   }
 
   onDeath(listener: (death: ContainerDeath) => void): () => void {
@@ -342,7 +378,10 @@ export class DockerRuntime implements Runtime {
   #place(
     image: string,
     name: string,
-    options: Pick<PlacedOptions, "placements" | "hostId" | "binds" | "openStdin" | "loopbackPort">,
+    options: Pick<
+      PlacedOptions,
+      "placements" | "hostId" | "volume" | "binds" | "openStdin" | "loopbackPort"
+    >,
   ): PlacedContainer {
     return new PlacedContainer(image, {
       ...options,

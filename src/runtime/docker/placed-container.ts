@@ -18,8 +18,10 @@ export interface PlacedOptions {
   labels: Record<string, string>;
   /** The first is the container's own network; others are joined before it starts. */
   placements?: [Placement, ...Placement[]];
-  /** Instead of placements: lives in the network namespace of this container. */
+  /** Instead of placements: lives in the network namespace of this container, with its volumes. */
   hostId?: string;
+  /** A volume that goes with the container; with a size it is kept in memory. */
+  volume?: { target: string; bytes: number | undefined };
   openStdin?: boolean;
   loopbackPort?: number;
   memoryMiB?: number;
@@ -35,6 +37,25 @@ export function endpointOf(placement: Placement) {
   };
 }
 
+/** Without a name, so that it is removed with the last container that has it. */
+function volumeOf({ target, bytes }: { target: string; bytes: number | undefined }) {
+  const inMemory = { type: "tmpfs", device: "tmpfs", o: `size=${bytes}` };
+  return {
+    Type: "volume" as const,
+    Source: "",
+    Target: target,
+    ...(bytes === undefined
+      ? {}
+      : {
+          VolumeOptions: {
+            NoCopy: true,
+            Labels: {},
+            DriverConfig: { Name: "local", Options: inMemory },
+          },
+        }),
+  };
+}
+
 export class PlacedContainer extends GenericContainer {
   readonly #options: PlacedOptions;
 
@@ -42,7 +63,11 @@ export class PlacedContainer extends GenericContainer {
     super(image);
     this.#options = options;
     this.withName(options.name).withLabels(options.labels);
-    if (options.hostId !== undefined) this.withNetworkMode(`container:${options.hostId}`);
+    if (options.hostId !== undefined) {
+      this.withNetworkMode(`container:${options.hostId}`);
+      this.hostConfig.VolumesFrom = [options.hostId];
+    }
+    if (options.volume) this.hostConfig.Mounts = [volumeOf(options.volume)];
     const home = options.placements?.[0];
     if (home) {
       this.withNetworkMode(home.network);

@@ -19,6 +19,8 @@ export class FakeContainer {
   readonly files = new Map<string, string>();
   state: ContainerState = "running";
   output = "";
+  /** How its last process ended; null while it runs. */
+  exitCode: number | null = null;
   readonly #script: AgentScript;
   readonly #onExit: (container: FakeContainer, exitCode: number) => void;
   readonly #inbox: string[] = [];
@@ -76,6 +78,7 @@ export class FakeContainer {
   end(exitCode: number | null): void {
     if (this.state === "dead") return;
     this.state = "dead";
+    this.exitCode = exitCode;
     for (const listener of this.#exitListeners) listener(exitCode);
   }
 

@@ -14,6 +14,7 @@ import {
   type Capability,
   type ContainerDeath,
   capabilities,
+  type DeadView,
   type ExecResult,
   type LinkControl,
   type LinkMode,
@@ -21,10 +22,12 @@ import {
 } from "../runtime.ts";
 import { type AgentScript, type ContainerKind, FakeContainer } from "./fake-container.ts";
 import { FakeLink } from "./fake-link.ts";
+import { FakeMachine } from "./fake-machine.ts";
 import { ProgrammedFaults, type Verb } from "./programmed-faults.ts";
 
 const KILLED = 137;
 const STOPPED = 143;
+const FAILED = 1;
 
 /** What a connection attempt meets: the words of `probe.connect`. */
 export type FakeProbe = "answered" | "refused" | "timeout" | "connected-silent" | "reset";
@@ -52,6 +55,8 @@ export class FakeRuntime implements Runtime {
   readonly #regions = new Set<string>();
   readonly #links = new Map<string, FakeLink>();
   readonly #containers = new Map<string, FakeContainer>();
+  readonly #machines = new Map<string, FakeMachine>();
+  readonly #ports = new Map<string, number[]>();
   readonly #deathListeners = new Listeners<ContainerDeath>();
   readonly #lostListeners = new Listeners<string>();
   #lost: string | null = null;
@@ -96,13 +101,17 @@ export class FakeRuntime implements Runtime {
   /** What a caller in `region` meets at a node now. */
   probe(region: string, name: string): FakeProbe {
     const node = this.container(name);
+    const stopped = this.#stopped(name);
     if (node.region === region) {
+      if (stopped) return MET[stopped];
       // Its machine lives on.
       if (node.state === "dead") return "refused";
       return node.state === "paused" ? "connected-silent" : "answered";
     }
     const shown = this.#linkOf(region, node.region).shown(name);
     if (shown !== "open") return MET[shown];
+    // The gateway accepts before it learns that nobody lets it through.
+    if (stopped) return stopped === "refuse" ? "reset" : "connected-silent";
     // A gateway that nobody told accepts, and only then finds that nobody listens.
     if (node.state === "dead") return "reset";
     return node.state === "paused" ? "connected-silent" : "answered";
@@ -147,6 +156,12 @@ export class FakeRuntime implements Runtime {
 
   async startNode(node: KafkaNode): Promise<void> {
     await this.#start("startNode", node.name, "node", node.region);
+    this.#machines.set(node.name, this.#machineOf(node.name));
+    const { clientPort, controllerPort } = node;
+    this.#ports.set(
+      node.name,
+      [clientPort, controllerPort].filter((port) => port !== null),
+    );
   }
 
   async startReplication(replication: Replication): Promise<void> {
@@ -166,10 +181,22 @@ export class FakeRuntime implements Runtime {
     return this.#perform("stop", name, () => this.#end(this.container(name), STOPPED));
   }
 
+  terminate(name: string): Promise<void> {
+    return this.#perform("terminate", name, () => this.#end(this.container(name), STOPPED));
+  }
+
+  async exitCode(name: string): Promise<number | null> {
+    this.#requireEngine();
+    return this.container(name).exitCode;
+  }
+
   restart(name: string): Promise<void> {
     return this.#perform("restart", name, () => {
       const container = this.container(name);
-      if (container.state === "dead") container.state = "running";
+      if (container.state !== "dead") return;
+      container.state = "running";
+      container.exitCode = null;
+      this.#machines.get(name)?.disk.format();
     });
   }
 
@@ -214,6 +241,12 @@ export class FakeRuntime implements Runtime {
 
   link(from: string, to: string): LinkControl {
     return this.#linkOf(from, to);
+  }
+
+  machine(node: string): FakeMachine {
+    const found = this.#machines.get(node);
+    if (!found) throw new DrillError("E_INTERNAL", `no node ${node} in this run`);
+    return found;
   }
 
   onDeath(listener: (death: ContainerDeath) => void): () => void {
@@ -290,6 +323,21 @@ export class FakeRuntime implements Runtime {
     const found = this.#links.get(`${from}->${to}`);
     if (!found) throw new DrillError("E_INTERNAL", `no link ${from}->${to}`);
     return found;
+  }
+
+  #machineOf(node: string): FakeMachine {
+    return new FakeMachine(node, {
+      machineOf: (other) => this.machine(other),
+      listens: (other) => this.container(other).state !== "dead",
+      perform: (verb, name, act) => this.#perform(verb, name, act),
+      fails: (failed) => this.#end(this.container(failed), FAILED),
+    });
+  }
+
+  /** How callers that are no nodes are stopped at a node's own machine. */
+  #stopped(node: string): DeadView | undefined {
+    const [port] = this.#ports.get(node) ?? [];
+    return port === undefined ? undefined : this.#machines.get(node)?.stops("in", port);
   }
 
   #requireEngine(): void {

@@ -10,6 +10,7 @@ export type Verb =
   | "startAgent"
   | "kill"
   | "stop"
+  | "terminate"
   | "restart"
   | "pause"
   | "resume"
@@ -20,7 +21,13 @@ export type Verb =
   | "degrade"
   | "restoreQuality"
   | "showDead"
-  | "showAlive";
+  | "showAlive"
+  | "filter"
+  | "unfilter"
+  | "wipe"
+  | "cutUnflushed"
+  | "spoil"
+  | "mendDisk";
 
 export type Programmed =
   /** Throws; `after` says that the act happened all the same, as with a lost answer. */
