@@ -150,7 +150,10 @@ export class Canary implements ProducerSource, Role {
       if (fresh === undefined) this.#unsent(lane, seq);
       else this.#sendOver(lane, fresh, seq);
     });
-    if (!attempted) return this.#unsent(lane, seq);
+    if (!attempted) {
+      this.#unsent(lane, seq);
+      return;
+    }
     // Perhaps another leads now: ask at once, long before the first record counts as missed.
     if (lane.opening.size === 0) this.#view.hurry();
     lane.opening.add(seq);
