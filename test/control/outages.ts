@@ -43,7 +43,7 @@ const { values } = parseArgs({
   options: {
     count: { type: "string", default: "210" },
     seed: { type: "string", default: "42" },
-    paths: { type: "string", default: "16" },
+    paths: { type: "string", default: "12" },
     interval: { type: "string", default: "5" },
     realtime: { type: "boolean", default: false },
     inside: { type: "boolean", default: false },
@@ -57,7 +57,8 @@ const [count, seed, paths, intervalMs] = [
   values.paths,
   values.interval,
 ].map(Number) as [number, number, number, number];
-const command = values.realtime ? ["chrt", "--rr", "10"] : [];
+/** Before all other work: the canary and the brokers; never the application, which could hold them up. */
+const first = values.realtime ? ["chrt", "--rr", "10"] : [];
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Starts itself again in a network namespace of its own. */
@@ -111,15 +112,18 @@ async function run(folder: string): Promise<{ outages: KnownOutage[]; traces: Tr
   const monitor = new Monitor(history);
   const ended = new AbortController();
   const watching = watchHost(history, ended.signal);
-  const stub = spawnNode(command, [STUB, JSON.stringify({ seed, count, paths })]);
+  const stub = spawnNode(first, [STUB, JSON.stringify({ seed, count, paths })]);
   if (stub.stdout === null) throw new Error("the stub has no output");
   const lines = readline.createInterface({ input: stub.stdout });
   await once(lines, "line");
-  const start = (name: string) =>
+  const start = (name: string, command: string[]) =>
     startAgent({ name, run: RUN, journals: folder, command }, (agent, event) => {
       if (event.event === "stats") monitor.receive(agent, event);
     });
-  const [canary, application] = await Promise.all([start("canary"), start("application")]);
+  const [canary, application] = await Promise.all([
+    start("canary", first),
+    start("application", []),
+  ]);
   const t0Us = monotonicUs() + 500_000;
   const journals = await Promise.all(startClients(canary, application, t0Us));
   const outages: KnownOutage[] = [];

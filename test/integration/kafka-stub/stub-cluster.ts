@@ -12,7 +12,7 @@ import {
   producedAnswer,
   producePartition,
   RequestSplitter,
-} from "../../../src/kafka/echo-answers.ts";
+} from "./echo-answers.ts";
 
 const NOT_LEADER = 6;
 const HOST = "127.0.0.1";
