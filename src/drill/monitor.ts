@@ -38,7 +38,8 @@ export class Monitor {
   readonly #producers = new Map<number, ProducerSample[]>();
   readonly #readers = new Map<number, ReaderSample[]>();
   readonly #lastRecordedUs = new Map<string, number>();
-  readonly #worstHealth = new Map<string, AgentStats["health"]>();
+  /** By agent: its newest report, with the worst health since what was recorded of it. */
+  readonly #unrecorded = new Map<string, AgentStats>();
 
   constructor(history: History) {
     this.#history = history;
@@ -57,19 +58,29 @@ export class Monitor {
     this.#recordHealth(agent, stats);
   }
 
+  /**
+   * Records what was received and not recorded yet. Without it the last part of a second before the
+   * workload stops, and the ends of the journals, would be known to nobody.
+   */
+  flush(): void {
+    for (const [agent, stats] of this.#unrecorded) this.#record(agent, stats);
+  }
+
   /** Health and journal progress go into the history once a second, as the worst of that second. */
   #recordHealth(agent: AgentClient, stats: AgentStats): void {
-    const before = this.#worstHealth.get(agent.name);
-    const worst = before ? worstOf(before, stats.health) : stats.health;
-    this.#worstHealth.set(agent.name, worst);
+    const before = this.#unrecorded.get(agent.name);
+    const health = before ? worstOf(before.health, stats.health) : stats.health;
+    const worst = { ...stats, health };
+    this.#unrecorded.set(agent.name, worst);
     const last = this.#lastRecordedUs.get(agent.name) ?? 0;
-    if (stats.tUs - last < RECORD_EVERY_US) return;
-    this.#lastRecordedUs.set(agent.name, stats.tUs);
-    this.#worstHealth.delete(agent.name);
-    this.#history.record({ type: "health", tUs: stats.tUs, agent: agent.name, ...worst });
-    if (stats.journals.length > 0) {
-      this.#history.record({ type: "journal.progress", journals: stats.journals });
-    }
+    if (stats.tUs - last >= RECORD_EVERY_US) this.#record(agent.name, worst);
+  }
+
+  #record(agent: string, { tUs, health, journals }: AgentStats): void {
+    this.#lastRecordedUs.set(agent, tUs);
+    this.#unrecorded.delete(agent);
+    this.#history.record({ type: "health", tUs, agent, ...health });
+    if (journals.length > 0) this.#history.record({ type: "journal.progress", journals });
   }
 
   /** A reader whose client was started anew counts from 0: what it reported before is another's. */

@@ -2,10 +2,18 @@
  * The connections over which one partition is probed. A *line* is one connection to the leader.
  *
  * A broker answers a connection strictly in order, so a produce that waits for a replica holds up
- * everything behind it. Hence a line belongs to one partition, carries few probes, and a line that
- * has kept one waiting for too long is joined by a fresh one: a link that heals is found by the
- * new connection long before TCP tries the old one again. Old lines stay for their answers.
+ * everything behind it. Hence a line belongs to one partition and carries few probes.
+ *
+ * Naive rule: while a line is down, or silent, try to open another every now and then. Counter-example:
+ * after a black hole an opening waits for TCP to send its SYN again, 1, 3 and 7 s after the first, so
+ * the recovery is seen up to as much too late. Real rule: while no line can be trusted, every due
+ * record is an attempt of its own: a fresh connection, one ApiVersions round trip, and the record.
+ * So a recovery is seen by the first record that is due after it. An attempt lives as long as a
+ * probe may wait, and lines that fell silent stay for their answers.
  */
+
+import { monotonicUs } from "../kernel/clock.ts";
+import { apiVersions } from "./api-versions.ts";
 import { BrokerConnection, type Endpoint } from "./broker-connection.ts";
 import { produce } from "./produce.ts";
 
@@ -36,17 +44,22 @@ export interface ProbeLinesOptions {
   topic: string;
   partition: number;
   timeoutMs: number;
+  intervalMs: number;
   answered: (probe: Probe, answer: ProbeAnswer) => void;
   /** Opens a connection; a test gives its own. */
   open?: (endpoint: Endpoint) => Promise<BrokerConnection>;
 }
 
-const CONNECT_MS = 400;
+/** Lines that stand, and openings that wait, at most. */
 const LINES_MAX = 8;
+const OPENINGS_MAX = 128;
 const WAITING_PER_LINE_MAX = 16;
-/** A line that keeps a probe waiting for this long is joined by another. */
-const SUSPECT_US = 200_000;
-const RECONNECT_US = 50_000;
+/** A line is trusted while its oldest probe waits for less than this many ticks, or round trips. */
+const PATIENCE = 4;
+/** Before the first answer nobody knows how long a round trip takes, ms. */
+const FIRST_PATIENCE_MS = 200;
+/** Share of the newest answer in the running mean of round trips. */
+const NEWEST_SHARE = 0.1;
 const NO_ANSWER: ProbeAnswer = { offset: -1, errorCode: 0 };
 
 export class ProbeLines {
@@ -54,7 +67,7 @@ export class ProbeLines {
   /** Newest first. */
   #lines: Line[] = [];
   #leader: Endpoint | undefined;
-  #openedUs = 0;
+  #roundTripUs: number | undefined;
 
   constructor(options: ProbeLinesOptions) {
     this.#options = options;
@@ -63,22 +76,34 @@ export class ProbeLines {
   /** Says who leads now; undefined when nobody does. Lines to another leader get no new probe. */
   aim(leader: Endpoint | undefined): void {
     this.#leader = leader;
-    // The next tick opens a line at once, whenever the last one was opened.
-    if (leader !== undefined && !this.#lines.some((line) => this.#isAimed(line)))
-      this.#openedUs = 0;
   }
 
-  /** The newest line to the leader that is connected and has room; opens another when it should. */
+  /** Whether a line to the leader stands or is being opened. */
+  get aimed(): boolean {
+    return this.#lines.some((line) => this.#isAimed(line));
+  }
+
+  /**
+   * The line for a record due now: the newest that is connected and has room. Undefined when there
+   * is none, or none to trust and another can be opened: the record should then `open` one.
+   */
   free(nowUs: number): Line | undefined {
-    const aimed = this.#lines.filter((line) => this.#isAimed(line));
-    const [newest] = aimed;
-    const suspect =
-      newest === undefined || nowUs - (newest.waiting[0]?.sentUs ?? nowUs) > SUSPECT_US;
-    const connecting = newest !== undefined && newest.connection === undefined;
-    if (suspect && !connecting && nowUs - this.#openedUs > RECONNECT_US) this.#open(nowUs);
-    return aimed.find(
+    const standing = this.#lines.filter((line) => this.#isAimed(line) && line.connection);
+    const oldestUs = standing[0]?.waiting[0]?.sentUs ?? nowUs;
+    if (nowUs - oldestUs > this.#patienceUs() && this.#hasRoomForLine()) return undefined;
+    return standing.find(
       (line) => line.connection?.connected && line.waiting.length < WAITING_PER_LINE_MAX,
     );
+  }
+
+  #patienceUs(): number {
+    if (this.#roundTripUs === undefined) return FIRST_PATIENCE_MS * 1000;
+    return PATIENCE * Math.max(this.#options.intervalMs * 1000, this.#roundTripUs);
+  }
+
+  #hasRoomForLine(): boolean {
+    const standing = this.#lines.filter(({ connection }) => connection !== undefined).length;
+    return standing < LINES_MAX && this.#lines.length - standing < OPENINGS_MAX;
   }
 
   #isAimed({ ended, endpoint }: Line): boolean {
@@ -86,10 +111,13 @@ export class ProbeLines {
     return !ended && leader?.host === endpoint.host && leader.port === endpoint.port;
   }
 
-  #open(nowUs: number): void {
+  /**
+   * Opens a line to the leader. `settled` is called once, later: with the line when a broker
+   * answered over it, with undefined when none did. False: nobody leads, or there is no room.
+   */
+  open(nowUs: number, settled: (line: Line | undefined) => void): boolean {
     const endpoint = this.#leader;
-    if (endpoint === undefined || this.#lines.length >= LINES_MAX) return;
-    this.#openedUs = nowUs;
+    if (endpoint === undefined || !this.#hasRoomForLine()) return false;
     const line: Line = {
       endpoint,
       openedUs: nowUs,
@@ -101,22 +129,42 @@ export class ProbeLines {
     const open = this.#options.open ?? ((to) => this.#connect(to));
     open(endpoint).then(
       (connection) => {
-        if (line.ended) return connection.destroy();
+        if (line.ended || !connection.connected) {
+          connection.destroy();
+          this.#end(line);
+          return settled(undefined);
+        }
         line.connection = connection;
         connection.onClose(() => this.#end(line));
-        return undefined;
+        return settled(line);
       },
-      () => this.#end(line),
+      () => {
+        this.#end(line);
+        settled(undefined);
+      },
     );
+    return true;
   }
 
-  #connect(endpoint: Endpoint): Promise<BrokerConnection> {
-    return BrokerConnection.open(endpoint, {
-      clientId: this.#options.clientId,
-      connectMs: CONNECT_MS,
+  async #connect(endpoint: Endpoint): Promise<BrokerConnection> {
+    const { clientId, timeoutMs } = this.#options;
+    const connection = await BrokerConnection.open(endpoint, {
+      clientId,
+      connectMs: timeoutMs,
       // Our own sweep is the timeout of a probe; the library's would end the line with it.
-      requestMs: this.#options.timeoutMs * 2 + 1000,
+      requestMs: timeoutMs * 2 + 1000,
     });
+    // A proxy accepts connections for a broker that is dead: only an answer shows a broker.
+    const late = setTimeout(() => connection.destroy(), timeoutMs);
+    try {
+      await apiVersions(connection);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+    return connection;
   }
 
   /** Takes a place on the line for a probe that is sent right after. */
@@ -134,8 +182,14 @@ export class ProbeLines {
       const named = error === null && answer?.topic === topic && answer.partition === partition;
       if (!named) return this.#answer(line, probe, NO_ANSWER);
       const { errorCode, baseOffset } = answer;
+      if (errorCode === 0) this.#learn(monotonicUs() - probe.sentUs);
       this.#answer(line, probe, { offset: errorCode === 0 ? baseOffset : -1, errorCode });
     });
+  }
+
+  #learn(roundTripUs: number): void {
+    const meanUs = this.#roundTripUs ?? roundTripUs;
+    this.#roundTripUs = meanUs + NEWEST_SHARE * (roundTripUs - meanUs);
   }
 
   #answer(line: Line, probe: Probe, answer: ProbeAnswer): void {

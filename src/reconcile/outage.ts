@@ -14,7 +14,8 @@
  * ```
  * T0 is an interval, sends are due at distances, an ack takes a round trip, and an agent whose event
  * loop was busy dates it late, never early. So the truth lies in
- * [T3 − T0.high − distance − round trip − late, T3 − T0.low]. Nothing missed: 0, and a stall shorter
+ * [T3 − T0.high − distance − round trip − late, T3 − T0.low]. The round trip of a probe that had to
+ * connect first is several, so for probes it is that of the last one due before T3. Nothing missed: 0, and a stall shorter
  * than the slowest send on time cannot be excluded, which is the upper bound then.
  */
 import type { Interval } from "./chronicle.ts";
@@ -29,6 +30,8 @@ export interface Timing {
   spacingUs: number;
   /** By how much the instrument may have dated an ack of this instant late. */
   lateUs: (aroundUs: number) => number;
+  /** Every send is an attempt of its own: none waits for the answer of the one before. */
+  probes: boolean;
 }
 
 /** What one chain's slots say, µs. */
@@ -72,12 +75,9 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
     return { ...common, firstMissedUs, ...tail, valueUs: lowUs, lowUs };
   }
   const middleUs = (t0.lowUs + t0.highUs) / 2;
-  // Served again at the latest when the ack came, at the earliest one quick round trip before.
-  const quickUs = judged.reduce(
-    (least, slot) => Math.min(least, slot.doneUs - slot.dueUs),
-    stallUs,
-  );
-  const earlierUs = timing.spacingUs + timing.lateUs(sustainedUs) + Math.max(quickUs, 0);
+  // Served again at the latest when the ack came, at the earliest one round trip before.
+  const roundTripUs = roundTripAt(judged, sustainedUs, timing);
+  const earlierUs = timing.spacingUs + timing.lateUs(sustainedUs) + roundTripUs;
   const lowUs = Math.max(sustainedUs - t0.highUs - earlierUs, 0);
   const highUs = Math.max(sustainedUs - t0.lowUs, 0);
   const valueUs = Math.min(Math.max(sustainedUs - middleUs, 0), highUs);
@@ -91,6 +91,20 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
     highUs,
     censored: false,
   };
+}
+
+/**
+ * How long a send took from due to done when service came back. Of an application, whose sends wait
+ * for each other, the quickest of all; of a probe, the last that was due before the first ack.
+ */
+function roundTripAt(judged: readonly Slot[], sustainedUs: number, timing: Timing): number {
+  const tookUs = (slot: Slot) => Math.max(slot.doneUs - slot.dueUs, 0);
+  const quickestUs = judged.reduce((least, slot) => Math.min(least, tookUs(slot)), timing.stallUs);
+  if (!timing.probes) return quickestUs;
+  const last = judged.findLast(
+    ({ dueUs, doneUs }) => dueUs <= sustainedUs && doneUs >= sustainedUs && doneUs !== Infinity,
+  );
+  return last ? Math.max(tookUs(last), quickestUs) : quickestUs;
 }
 
 /** T3: the first done slot after a miss from which on nothing is missed for the whole window. */

@@ -99,6 +99,7 @@ function outagesOf(
       sustainedUs,
       lateUs,
       spacingUs: Math.max(0, ...chain.streams.map(spacingUs)),
+      probes: chain.head.producer.kind === "canary",
     };
     for (const done of doneFor(chain)) {
       const window = { fromUs: t0.lowUs, endUs, stallUs };

@@ -154,7 +154,12 @@ export function healthFacts(
   const agents = chronicle
     .of("health")
     .filter((event) => during(event) && !frozen.some((span) => covers(span, event)));
-  const host = chronicle.of("health.host").filter(during);
+  // A sample is of the time before it: the one that spans the end of the workload counts.
+  const host = chronicle
+    .of("health.host")
+    .filter(
+      ({ tUs, intervalMs }) => tUs >= fromUs && tUs - intervalMs * 1000 <= chronicle.workloadEndUs,
+    );
   const most = (pick: (event: (typeof agents)[number]) => number) =>
     agents.reduce((max, event) => Math.max(max, pick(event)), 0);
   const throttled = agents.reduce((sum, event) => sum + event.cpuThrottledUs, 0);

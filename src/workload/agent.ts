@@ -15,7 +15,14 @@ import { HealthMonitor } from "./health.ts";
 import { JournalShelf } from "./journal-shelf.ts";
 import { LineSplitter, type MessageSink, MessageWriter, openStdout } from "./message-stream.ts";
 import { Operations } from "./operations.ts";
-import type { AgentEvent, AgentRequest, AgentStats, Answer, Ask } from "./protocol.ts";
+import type {
+  AgentEvent,
+  AgentMessage,
+  AgentRequest,
+  AgentStats,
+  Answer,
+  Ask,
+} from "./protocol.ts";
 
 const STATS_MS = 200;
 const EXIT_DISK_FULL = 3;
@@ -59,8 +66,14 @@ class Agent implements AgentContext {
 
   async answer(request: AgentRequest): Promise<void> {
     try {
-      this.#out.send({ re: request.id, ok: true, value: await this.#run(request) });
-      if (request.op === "bye") this.end(0);
+      const value = await this.#run(request);
+      if (request.op === "bye") {
+        this.end(0, { re: request.id, ok: true, value });
+        return;
+      }
+      // Its last moments, before the harness goes on: the next report may be one too late.
+      if (request.op.endsWith(".stop")) this.#guard(() => this.#stats());
+      this.#out.send({ re: request.id, ok: true, value });
     } catch (error) {
       if (isDiskFull(error)) this.fatal(error);
       this.#out.send({ re: request.id, ok: false, error: messageOf(error) });
@@ -135,8 +148,8 @@ class Agent implements AgentContext {
     this.end(EXIT_DISK_FULL);
   }
 
-  /** Closes every journal and ends the process, whatever is still running. */
-  end(status: number): void {
+  /** Closes every journal and ends the process, whatever is still running; says `farewell` last. */
+  end(status: number, farewell?: AgentMessage): void {
     if (this.#ending) return;
     this.#ending = true;
     const failure = this.#shelf?.closeAll();
@@ -145,6 +158,8 @@ class Agent implements AgentContext {
       const code = isDiskFull(failure) ? "E_DISK_FULL" : "E_INTERNAL";
       this.emit({ event: "fatal", tUs: monotonicUs(), code, message });
     }
+    this.#guard(() => this.#stats()); // how far the journals are, now that they are closed
+    if (farewell !== undefined) this.#out.send(farewell);
     const exit = () => process.exit(status);
     setTimeout(exit, EXIT_MS);
     this.#out.end(exit);

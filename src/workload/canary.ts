@@ -6,15 +6,17 @@
  * ```
  *  tick k ──▶ partition 0 ──▶ its newest usable line ──▶ leader      answered in time: acked
  *         ──▶ partition 1 ──▶ …                                       else: indeterminate
- *         ──▶ partition 2 (no line, or all full): the record is `unsent`
+ *         ──▶ partition 2 ──▶ no line to trust: opens one  ──▶ leader      opened: sent over it
+ *                                                                else: the record is `unsent`
  * ```
- * Every due time stands alone: nothing is queued, repeated or caught up later.
+ * Every due time stands alone: nothing is queued, repeated or caught up later. So during an outage
+ * every due record is an attempt to connect, and a recovery is seen by the first one due after it.
  */
 import { OUTCOME } from "../history/journal-format.ts";
 import type { JournalWriter } from "../history/journal-writer.ts";
 import { ClusterView } from "../kafka/cluster-view.ts";
 import { classifyCode } from "../kafka/errors.ts";
-import { type Probe, type ProbeAnswer, ProbeLines } from "../kafka/probe-lines.ts";
+import { type Line, type Probe, type ProbeAnswer, ProbeLines } from "../kafka/probe-lines.ts";
 import { singleRecordBatch } from "../kafka/record-batch.ts";
 import { monotonicUs, wallTime } from "../kernel/clock.ts";
 import type { AgentContext, ProducerFigures, ProducerSource, Role } from "./agent-context.ts";
@@ -28,6 +30,8 @@ interface CanaryLane {
   readonly partition: number;
   readonly lines: ProbeLines;
   nextSeq: number;
+  /** Records whose own line is being opened. */
+  readonly opening: Set<number>;
   /** First unanswered or unacked due time since the last ack; 0 while healthy. */
   stalledSinceUs: number;
 }
@@ -68,9 +72,10 @@ export class Canary implements ProducerSource, Role {
         topic: spec.log.topic,
         partition,
         timeoutMs: spec.timeoutMs,
+        intervalMs: spec.intervalMs,
         answered: (probe, answer) => this.#answered(partition, probe, answer),
       });
-      this.#lanes.push({ partition, lines, nextSeq: 0, stalledSinceUs: 0 });
+      this.#lanes.push({ partition, lines, nextSeq: 0, opening: new Set(), stalledSinceUs: 0 });
     }
   }
 
@@ -85,7 +90,9 @@ export class Canary implements ProducerSource, Role {
   }
 
   #stalled(): boolean {
-    return this.#lanes.some((lane) => lane.stalledSinceUs > 0);
+    return this.#lanes.some(
+      ({ stalledSinceUs, opening }) => stalledSinceUs > 0 || opening.size > 0,
+    );
   }
 
   /** Points every partition's lines at its current leader. */
@@ -93,7 +100,7 @@ export class Canary implements ProducerSource, Role {
     for (const { partition, lines } of this.#lanes) {
       const leader = this.#view.leader(this.#spec.log.topic, partition);
       lines.aim(leader < 0 ? undefined : this.#view.endpoint(leader));
-      lines.free(monotonicUs()); // opens the line before the next record needs it
+      if (!lines.aimed) lines.open(monotonicUs(), () => {}); // before the next record needs it
     }
   }
 
@@ -130,17 +137,41 @@ export class Canary implements ProducerSource, Role {
 
   /** Journals what becomes of one due record; `sends` takes what must follow the flush. */
   #probe(lane: CanaryLane, seq: number, nowUs: number, sends: (() => void)[]): void {
-    const { producer, log, recordBytes } = this.#spec;
-    const { partition, lines } = lane;
-    const dueUs = this.#dueUs(seq);
+    const { lines } = lane;
     lane.nextSeq = seq + 1;
     this.#due += 1;
     const line = lines.free(nowUs);
-    if (line === undefined) {
-      this.#journal.unsent(producer, log.id, partition, seq, 1, nowUs, dueUs, dueUs);
-      this.#missed(lane, dueUs);
+    if (line !== undefined) {
+      sends.push(this.#intend(lane, line, seq, nowUs));
       return;
     }
+    const attempted = lines.open(nowUs, (fresh) => {
+      if (this.#closed) return;
+      if (fresh === undefined) this.#unsent(lane, seq);
+      else this.#sendOver(lane, fresh, seq);
+    });
+    if (!attempted) {
+      this.#unsent(lane, seq);
+      return;
+    }
+    // Perhaps another leads now: ask at once, long before the first record counts as missed.
+    if (lane.opening.size === 0) this.#view.hurry();
+    lane.opening.add(seq);
+  }
+
+  /** The line that a record opened stands: the record goes over it. */
+  #sendOver(lane: CanaryLane, line: Line, seq: number): void {
+    lane.opening.delete(seq);
+    const send = this.#intend(lane, line, seq, monotonicUs());
+    this.#journal.flush();
+    send();
+  }
+
+  /** Journals the intent and takes the place on the line; what it gives is to follow a flush. */
+  #intend(lane: CanaryLane, line: Line, seq: number, nowUs: number): () => void {
+    const { producer, log, recordBytes } = this.#spec;
+    const { partition, lines } = lane;
+    const dueUs = this.#dueUs(seq);
     this.#journal.intent(producer, log.id, partition, seq, 1, nowUs, dueUs, dueUs);
     const key = this.#codec.key(partition, seq);
     const identity = { producer, partition, seq };
@@ -149,7 +180,15 @@ export class Canary implements ProducerSource, Role {
     const probe: Probe = { seq, dueUs, sentUs: nowUs };
     // Reserved now, so that the next record of this tick sees the line as full as it will be.
     lines.reserve(line, probe);
-    sends.push(() => lines.send(line, probe, singleRecordBatch(key, value, wallMs)));
+    return () => lines.send(line, probe, singleRecordBatch(key, value, wallMs));
+  }
+
+  #unsent(lane: CanaryLane, seq: number): void {
+    const { producer, log } = this.#spec;
+    const dueUs = this.#dueUs(seq);
+    lane.opening.delete(seq);
+    this.#journal.unsent(producer, log.id, lane.partition, seq, 1, monotonicUs(), dueUs, dueUs);
+    this.#missed(lane, dueUs);
   }
 
   #missed(lane: CanaryLane, dueUs: number): void {
@@ -186,14 +225,17 @@ export class Canary implements ProducerSource, Role {
     this.#view.stop();
     // Closing the lines answers what is in flight: indeterminate, like every lost answer.
     for (const { lines } of this.#lanes) lines.close();
+    for (const lane of this.#lanes) for (const seq of lane.opening) this.#unsent(lane, seq);
     this.#closed = true;
     this.#context.closeJournal(this.#journal);
   }
 
   figures(): ProducerFigures {
     let oldest = 0;
-    for (const { lines, stalledSinceUs } of this.#lanes) {
-      for (const dueUs of [lines.oldestDueUs(), stalledSinceUs]) {
+    for (const { lines, opening, stalledSinceUs } of this.#lanes) {
+      const [first] = opening;
+      const openingUs = first === undefined ? 0 : this.#dueUs(first);
+      for (const dueUs of [lines.oldestDueUs(), openingUs, stalledSinceUs]) {
         if (dueUs > 0 && (oldest === 0 || dueUs < oldest)) oldest = dueUs;
       }
     }

@@ -21,6 +21,7 @@ export async function settle(context: RunContext): Promise<void> {
   await stopProducers(context);
   await Promise.all([drainConsumers(context), drainMirrors(context)]);
   await stopReaders(context);
+  context.monitor.flush();
   context.history.record({ type: "workload.stopped", producers: context.live.producers.size });
 }
 

@@ -69,7 +69,7 @@ function judgeWorld(context: RunContext, { outcome }: DrillOutcome): void {
 }
 
 /** The last event. A history that cannot end fails the run; the clean-up goes on. */
-function endHistory({ history }: RunContext, outcome: DrillOutcome): DrillOutcome {
+function endHistory({ history, monitor }: RunContext, outcome: DrillOutcome): DrillOutcome {
   let ended = outcome;
   const attempt = (work: () => void) => {
     try {
@@ -78,6 +78,7 @@ function endHistory({ history }: RunContext, outcome: DrillOutcome): DrillOutcom
       if (!ended.error) ended = { outcome: "failed", error: operatingError(error) };
     }
   };
+  attempt(() => monitor.flush());
   attempt(() =>
     history.record({
       type: "run.ended",

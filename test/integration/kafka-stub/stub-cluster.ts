@@ -1,14 +1,21 @@
 /**
- * Brokers that speak just enough Kafka for the canary: Metadata v12 and Produce v9, over real
- * sockets. A test moves leaders and silences brokers; nothing is stored but a count.
+ * Brokers that speak just enough Kafka for the canary: ApiVersions v3, Metadata v12 and Produce v9,
+ * over real sockets. A test moves leaders and silences brokers; nothing is stored but a count.
  */
 import { once } from "node:events";
 import net from "node:net";
-import { Writer } from "@platformatic/kafka";
+import type { Writer } from "@platformatic/kafka";
+import {
+  API,
+  apiVersionsAnswer,
+  metadataAnswer,
+  producedAnswer,
+  producePartition,
+  RequestSplitter,
+} from "./echo-answers.ts";
 
-const METADATA = 3;
-const PRODUCE = 0;
 const NOT_LEADER = 6;
+const HOST = "127.0.0.1";
 
 export class StubCluster {
   readonly topic: string;
@@ -32,7 +39,7 @@ export class StubCluster {
   }
 
   get bootstrap(): string[] {
-    return this.brokers.map(({ port }) => `127.0.0.1:${port}`);
+    return this.brokers.map(({ port }) => `${HOST}:${port}`);
   }
 
   moveLeader(partition: number, leader: number): void {
@@ -66,7 +73,7 @@ export class StubBroker {
   }
 
   async listen(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1");
+    this.#server.listen(0, HOST);
     await once(this.#server, "listening");
   }
 
@@ -80,65 +87,37 @@ export class StubBroker {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
-    let rest = Buffer.alloc(0);
+    const requests = new RequestSplitter();
     socket.on("data", (chunk: Buffer) => {
-      rest = Buffer.concat([rest, chunk]);
-      while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-        const end = 4 + rest.readInt32BE(0);
-        const body = this.#answer(rest.subarray(4, end));
-        rest = rest.subarray(end);
-        if (body !== undefined && !this.silent) socket.write(body.prependLength().buffer);
-      }
+      requests.push(chunk, (request) => {
+        const answer = this.#answer(request);
+        if (answer !== undefined && !this.silent) socket.write(answer.prependLength().buffer);
+      });
     });
   }
 
   #answer(request: Buffer): Writer | undefined {
-    const apiKey = request.readInt16BE(0);
-    const head = Writer.create().appendInt32(request.readInt32BE(4)).appendTaggedFields();
-    if (apiKey === METADATA) return this.#metadata(head);
-    if (apiKey !== PRODUCE) return undefined;
-    // Behind the header: no transactional id, acks, timeout, one topic of one partition.
-    const clientBytes = Math.max(0, request.readInt16BE(8));
-    const topicBytes = Buffer.byteLength(this.#cluster.topic);
-    const partition = request.readInt32BE(10 + clientBytes + 1 + 7 + 1 + 1 + topicBytes + 1);
-    return this.#produced(head, partition);
+    switch (request.readInt16BE(0)) {
+      case API.apiVersions:
+        return apiVersionsAnswer(request);
+      case API.metadata: {
+        const brokers = this.#cluster.brokers.map(({ id, port }) => ({ id, host: HOST, port }));
+        return metadataAnswer(request, { ...this.#cluster, brokers });
+      }
+      case API.produce:
+        return this.#produced(request);
+      default:
+        return undefined;
+    }
   }
 
-  #produced(head: Writer, partition: number): Writer {
-    const state = this.#cluster.partitions[partition];
+  #produced(request: Buffer): Writer {
+    const { topic, partitions } = this.#cluster;
+    const partition = producePartition(request, topic);
+    const state = partitions[partition];
     const leads = state?.leader === this.id && !this.silent;
     const offset = leads && state !== undefined ? state.end++ : -1;
-    return head
-      .appendArray([this.#cluster.topic], (w, topic) => {
-        w.appendString(topic).appendArray([partition], (w2) => {
-          w2.appendInt32(partition).appendInt16(leads ? 0 : NOT_LEADER);
-          w2.appendInt64(BigInt(offset)).appendInt64(-1n).appendInt64(0n);
-          w2.appendArray([], () => {}).appendString(null);
-        });
-      })
-      .appendInt32(0)
-      .appendTaggedFields();
-  }
-
-  #metadata(head: Writer): Writer {
-    const { brokers, topic, partitions } = this.#cluster;
-    return head
-      .appendInt32(0)
-      .appendArray(brokers, (w, { id, port }) => {
-        w.appendInt32(id).appendString("127.0.0.1").appendInt32(port).appendString(null);
-      })
-      .appendString("stub")
-      .appendInt32(0)
-      .appendArray([topic], (w, name) => {
-        w.appendInt16(0).appendString(name).appendUUID("00000000-0000-4000-8000-000000000001");
-        w.appendBoolean(false);
-        w.appendArray(partitions, (w2, { leader, epoch }, index) => {
-          w2.appendInt16(0).appendInt32(index).appendInt32(leader).appendInt32(epoch);
-          for (const nodes of [[leader], [leader], []]) {
-            w2.appendArray(nodes, (w3, node) => w3.appendInt32(node), true, false);
-          }
-        }).appendInt32(0);
-      })
-      .appendTaggedFields();
+    const errorCode = leads ? 0 : NOT_LEADER;
+    return producedAnswer(request, { topic, partition, errorCode, offset });
   }
 }

@@ -105,3 +105,22 @@ describe("health in the history", () => {
     expect(written.of("journal.progress").map((event) => event.journals)).to.deep.equal([journals]);
   });
 });
+
+describe(`what ${Monitor.name} records`, () => {
+  const health = (lateSendMaxUs: number) => ({ ...stats().health, lateSendMaxUs });
+  const journals = (blocks: number) => [{ file: "a.bin", blocks, crc: blocks }];
+
+  it("tells of the last part of a second when asked, with its worst, and once", () => {
+    const { monitor, report, written } = monitored();
+    report(700, { health: health(1) });
+    report(500, { health: health(9), journals: journals(2) });
+    report(300, { health: health(2), journals: journals(3) });
+    expect(written.of("health").map((event) => event.lateSendMaxUs)).to.deep.equal([1]);
+    monitor.flush();
+    monitor.flush();
+    expect(written.of("health").map((event) => event.lateSendMaxUs)).to.deep.equal([1, 9]);
+    expect(written.of("journal.progress").map((event) => event.journals)).to.deep.equal([
+      journals(3),
+    ]);
+  });
+});

@@ -30,6 +30,7 @@ const timing = {
   sustainedUs: 1000 * MS,
   spacingUs: 10 * MS,
   lateUs: () => 0,
+  probes: false,
 };
 
 const ms = (us: number | null) => (us === null ? null : us / MS);
@@ -57,6 +58,17 @@ describe(outageOf.name, () => {
     expect(ms(outage.valueUs)).to.equal(1990);
     expect(ms(outage.lowUs)).to.equal(1965);
     expect(ms(outage.highUs)).to.equal(2000);
+  });
+
+  it("leaves a probe the round trips of its connecting, and an application the quickest one", () => {
+    // Mended at 2961; the probe due at 2970 connects, which takes two round trips of 15 ms more.
+    const connecting = slots(1000, 10_000, (due) =>
+      due < 2970 ? null : due < 3020 ? due + 45 : due + 15,
+    );
+    const low = (probes: boolean) => ms(outageOf(connecting, { ...timing, probes }).lowUs) ?? 0;
+    expect(low(true)).to.equal(3015 - 1020 - 10 - 45);
+    expect(low(true)).to.be.at.most(2961 - 1020);
+    expect(low(false)).to.equal(3015 - 1020 - 10 - 15);
   });
 
   it("is censored when the run ends before the window is full", () => {
