@@ -2,55 +2,12 @@
  * Goal: each acked record that is missing is named as what it is, at the edges too: the first record
  * and the last, damage that excuses and damage that does not, acks that name no offset.
  *
- * Method: histories of a few rows, written by hand. Two producers on `orders` of primary (log 1),
- * mirrored to standby (log 3); records are due 10 ms apart.
+ * Method: histories of a few rows (`hand-written.ts`).
  */
 import { expect } from "chai";
-import { DEFECT, OUTCOME, ROW } from "../../../src/history/journal-format.ts";
-import type { Judging } from "../../../src/history/judging.ts";
-import type { Result } from "../../../src/reconcile/result.ts";
-import { judgeJournals, judgingFor } from "./against-oracle.ts";
-import { type MemoryJournal, type Row, row } from "./memory-journal.ts";
-
-const journal = (role: string, rows: Row[]): MemoryJournal => ({
-  file: `agent.${role}.1.bin`,
-  agent: "agent",
-  role,
-  rows,
-  state: "closed",
-});
-
-function judged(producer: Row[], audit: Row[], judging: Judging = judgingFor("primary")): Result {
-  // Nobody reads, so nothing is unread.
-  const readers = judging.readers.filter(({ kind }) => kind === "audit");
-  return judgeJournals({ ...judging, readers }, [
-    journal("producer", producer),
-    journal("audit", audit),
-  ]);
-}
-
-/** A send of producer 1 on partition 0 whose records are acked from `offset` on; -1: none named. */
-function acked(seq: number, count: number, offset: number): Row[] {
-  return [
-    row.intent(1, 0, seq, count, seq * 10, 10),
-    row.outcome(1, 0, seq, count, OUTCOME.acked, offset, 1000 + seq),
-  ];
-}
-
-const at = (log: number, offset: number) => ({ log, partition: 0, offset, atMs: 5000 });
-const seen = (log: number, offset: number, seq: number, count: number) =>
-  row.found(ROW.seen, 100 + log, at(log, offset), { producer: 1, seq, count });
-const bad = (log: number, offset: number, defect: number, seq?: number) =>
-  row.bad(100 + log, at(log, offset), defect, {
-    producer: seq === undefined ? 0 : 1,
-    seq: seq ?? 0,
-  });
-const end = (log: number, upTo: number, atMs = 6000, complete = true) =>
-  row.end(100 + log, log, 0, 0, upTo, atMs, complete);
-
-function classes({ anomalies }: Result): Record<string, number> {
-  return Object.fromEntries(anomalies.map((one) => [one.class, one.count]));
-}
+import { DEFECT, OUTCOME } from "../../../src/history/journal-format.ts";
+import { acked, bad, classes, end, judged, readByNobody, seen } from "./hand-written.ts";
+import { type Row, row } from "./memory-journal.ts";
 
 describe("losses", () => {
   it("names the first record of all, and calls it a hole when the next one is there", () => {
@@ -113,7 +70,7 @@ describe("losses by where the records are", () => {
       seen(1, 0, 0, 1),
       end(1, 1),
       seen(3, 0, 0, 2),
-      end(3, 3, 6000, complete),
+      end(3, 3, { complete }),
     ];
     const part = judged(acked(0, 3, 0), audit(false));
     expect(part.rpo).to.include({ lost: null, stranded: null, overwritten: null });
@@ -130,11 +87,11 @@ describe("losses by where the records are", () => {
   it("tells what an earlier audit saw and none sees any more", () => {
     const result = judged(acked(0, 4, 0), [
       seen(1, 0, 0, 3),
-      end(1, 3, 5000),
+      end(1, 3, { atMs: 5000 }),
       seen(1, 0, 0, 4),
-      end(1, 4, 5500),
+      end(1, 4, { atMs: 5500 }),
       seen(1, 0, 0, 2),
-      end(1, 2, 6000),
+      end(1, 2, { atMs: 6000 }),
       end(3, 0),
     ]);
     expect(classes(result)).to.deep.equal({ overwritten: 2 });
@@ -144,7 +101,7 @@ describe("losses by where the records are", () => {
   });
 
   it("misses all of a stream that nothing copies to where it should survive", () => {
-    const judging = judgingFor("standby");
+    const judging = readByNobody("standby");
     for (const log of judging.logs) delete log.mirrorOf;
     const result = judged(acked(0, 2, 0), [seen(1, 0, 0, 2), end(1, 2), end(3, 0)], judging);
     expect(result.rpo).to.include({ lost: 0, stranded: 2, shape: "tail" });
@@ -199,7 +156,7 @@ describe("losses beside damage", () => {
     const result = judged(
       acked(0, 3, 0),
       [seen(1, 0, 0, 3), end(1, 3), bad(3, 0, DEFECT.length), seen(3, 1, 1, 2), end(3, 3)],
-      judgingFor("standby"),
+      readByNobody("standby"),
     );
     expect(classes(result)).to.deep.equal({ stranded: 1, corrupt: 1 });
   });
