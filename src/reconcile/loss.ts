@@ -35,7 +35,7 @@ export interface Fate {
   shape: "none" | "tail" | "hole";
   oldestMissingDueUs: number | null;
   /** Selects the missing records; for the loss map. */
-  absent: Selection;
+  absent: Required<Selection>;
   unknown: number;
   unknownSurvived: number;
 }
@@ -58,38 +58,52 @@ function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
   const surviving = survivor && ledger.finalAudit(survivor.id, partition);
   const hurt = surviving ? damagedOf(ledger, stream, surviving) : NOTHING;
   const present = [surviving?.seen.get(index) ?? NOTHING, hurt];
-  const absent: Selection = { inAll: [stream.acked], inNone: present };
-  const others = world.family(log).filter((one) => one !== survivor);
-  const finals = others.flatMap((one) => ledger.finalAudit(one.id, partition) ?? []);
-  const elsewhere = unionOf(finals.map((audit) => audit.seen.get(index) ?? NOTHING));
-  const earlier = unionOf(
-    world
-      .family(log)
-      .flatMap((one) => ledger.auditsOf(one.id, partition).slice(0, -1))
-      .map((audit) => audit.seen.get(index) ?? NOTHING),
-  );
+  const absent = { inAll: [stream.acked], inNone: present } as const;
   const missing = select(absent);
-  const gone: Selection = { inAll: [stream.acked], inNone: [...present, elsewhere] };
-  const lost = select({ inAll: gone.inAll, inNone: [...(gone.inNone ?? []), earlier] });
-  const overwritten = select(gone) - lost;
+  const parts = partsOf(ledger, stream, present);
   const unknown = stream.unknownPlanes();
   return {
     stream,
     surviving,
     known: survivor === undefined || surviving?.complete === true,
-    splitKnown: missing === 0 || finals.filter((one) => one.complete).length === others.length,
+    splitKnown: missing === 0 || finalsOf(ledger, stream).every((audit) => audit?.complete),
     missing,
-    lost,
-    overwritten,
-    stranded: missing - lost - overwritten,
+    lost: select(parts.lost),
+    overwritten: select(parts.overwritten),
+    stranded: select(parts.stranded),
     damaged: hurt,
-    ...shapeOf(stream, absent, missing),
+    ...shapeOf(stream, present, missing),
     absent,
     unknown: select(unknown),
     unknownSurvived: select({
       inAll: [...unknown.inAll, unionOf(present)],
       inNone: unknown.inNone,
     }),
+  };
+}
+
+/** The readings that count of every log a stream's records may lie on; undefined where unread. */
+function finalsOf(ledger: Ledger, { stream }: StreamLedger): (AuditedPlace | undefined)[] {
+  return ledger.world.family(stream.log).map((one) => ledger.finalAudit(one.id, stream.partition));
+}
+
+/** What became of the acked records that are not `present`: each is in exactly one part. */
+function partsOf(
+  ledger: Ledger,
+  stream: StreamLedger,
+  present: readonly BitPlane[],
+): Record<keyof typeof WHERE, Selection> {
+  const { acked } = stream;
+  const { log, partition, index } = stream.stream;
+  const seenBy = (audits: readonly (AuditedPlace | undefined)[]) =>
+    audits.flatMap((audit) => audit?.seen.get(index) ?? []);
+  const now = seenBy(finalsOf(ledger, stream));
+  const family = ledger.world.family(log);
+  const ever = seenBy(family.flatMap((one) => ledger.auditsOf(one.id, partition)));
+  return {
+    stranded: { inAll: [acked, unionOf(now)], inNone: present },
+    overwritten: { inAll: [acked, unionOf(ever)], inNone: [...present, ...now] },
+    lost: { inAll: [acked], inNone: [...present, ...ever] },
   };
 }
 
@@ -129,23 +143,27 @@ function damagedOf(ledger: Ledger, stream: StreamLedger, audit: AuditedPlace): B
  */
 function shapeOf(
   stream: StreamLedger,
-  absent: Selection,
+  present: readonly BitPlane[],
   missing: number,
 ): Pick<Fate, "shape" | "oldestMissingDueUs"> {
   if (missing === 0) return { shape: "none", oldestMissingDueUs: null };
   let first = -1;
   let lastPresent = -1;
-  select(absent, (seq) => {
+  select({ inAll: [stream.acked], inNone: present }, (seq) => {
     if (first < 0) first = seq;
   });
-  select({ inAll: [stream.acked, unionOf(absent.inNone ?? [])] }, (seq, count) => {
+  select({ inAll: [stream.acked, unionOf(present)] }, (seq, count) => {
     lastPresent = seq + count - 1;
   });
-  const row = stream.sends.rowOf(first);
   return {
     shape: first < lastPresent ? "hole" : "tail",
-    oldestMissingDueUs: row < 0 ? null : stream.sends.dueOf(row, first),
+    oldestMissingDueUs: dueOf(stream, first),
   };
+}
+
+/** When an acked record was due. It was in a send: an answer to none is a stray, and no promise. */
+function dueOf({ sends }: StreamLedger, seq: number): number {
+  return sends.dueOf(sends.rowOf(seq), seq);
 }
 
 /** Lost, stranded and overwritten runs into the book. */
@@ -155,26 +173,13 @@ export function noteLosses(
   fates: readonly Fate[],
   anomalies: Anomalies,
 ): void {
+  const context = { ledger, chronicle, anomalies };
   for (const fate of fates) {
-    if (!fate.known || !fate.splitKnown || fate.missing === 0) continue;
-    const { log, partition, index } = fate.stream.stream;
-    const family = ledger.world.family(log);
-    const elsewhere = family.flatMap((one) => {
-      const audit = ledger.finalAudit(one.id, partition);
-      return audit && audit !== fate.surviving ? [audit] : [];
-    });
-    const earlier = family.flatMap((one) => ledger.auditsOf(one.id, partition).slice(0, -1));
-    const planes = (audits: AuditedPlace[]) =>
-      unionOf(audits.map((audit) => audit.seen.get(index) ?? NOTHING));
-    const present = fate.absent.inNone ?? [];
-    const { acked } = fate.stream;
-    const [other, before] = [planes(elsewhere), planes(earlier)];
-    const note = (kind: "lost" | "stranded" | "overwritten", selection: Selection) =>
-      select(selection, (seqFirst, count) => noteRun(kind, fate, { seqFirst, count }, context));
-    const context = { ledger, chronicle, anomalies };
-    note("stranded", { inAll: [acked, other], inNone: present });
-    note("overwritten", { inAll: [acked, before], inNone: [...present, other] });
-    note("lost", { inAll: [acked], inNone: [...present, other, before] });
+    if (!fate.known || !fate.splitKnown) continue;
+    const parts = partsOf(ledger, fate.stream, fate.absent.inNone);
+    for (const kind of ["stranded", "overwritten", "lost"] as const) {
+      select(parts[kind], (seqFirst, count) => noteRun(kind, fate, { seqFirst, count }, context));
+    }
   }
 }
 
@@ -190,12 +195,10 @@ function noteRun(
   run: { seqFirst: number; count: number },
   { ledger, chronicle, anomalies }: { ledger: Ledger; chronicle: Chronicle; anomalies: Anomalies },
 ): void {
-  const { stream } = fate.stream;
-  const { sends } = fate.stream;
+  const { stream, sends } = fate.stream;
+  const { world } = ledger;
   const row = sends.rowOf(run.seqFirst);
-  const base = row < 0 ? -1 : sends.offset.get(row);
-  const offset = base < 0 ? undefined : base + run.seqFirst - sends.seq.get(row);
-  const world = ledger.world;
+  const base = sends.offset.get(row);
   anomalies.add(
     { class: kind, violation: kind !== "stranded" },
     {
@@ -204,8 +207,8 @@ function noteRun(
       log: stream.log,
       partition: stream.partition,
       seqFirst: run.seqFirst,
-      ...(offset === undefined ? {} : { offset }),
-      ...(row < 0 ? {} : { atMs: chronicle.ms(sends.dueOf(row, run.seqFirst)) }),
+      ...(base < 0 ? {} : { offset: base + run.seqFirst - sends.seq.get(row) }),
+      atMs: chronicle.ms(dueOf(fate.stream, run.seqFirst)),
       detail: () => {
         const place = fate.surviving
           ? `${world.placeName(fate.surviving.place.log, stream.partition)}: ` +

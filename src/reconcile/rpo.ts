@@ -9,14 +9,12 @@ import type { World } from "./world.ts";
 type Rpo = z.infer<typeof rpoSchema>;
 type RpoPartition = z.infer<typeof rpoPartitionSchema>;
 
-const SHAPES = ["none", "tail", "hole"] as const;
-
 export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]): Rpo {
   const unread = fates.filter((fate) => !isRead(fate));
   const known = fates.filter((fate) => fate.known);
   const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
-  const split = known.every((fate) => fate.splitKnown) && unread.length === 0;
   const reason = fates.length === 0 ? "no records were sent" : unreadReason(unread);
+  const split = reason === undefined && fates.every((fate) => fate.splitKnown);
   const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
     all.reduce((total, fate) => total + pick(fate), 0);
   return {
@@ -29,9 +27,9 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
     timeMs: timeOf(chronicle, known, reason),
     bytes: countMeasure(most(known, bytesOf), most(fates, bytesOf), reason),
     shape: reason === undefined ? worstShape(known) : "unknown",
-    lost: split && reason === undefined ? sum((fate) => fate.lost) : null,
-    stranded: split && reason === undefined ? sum((fate) => fate.stranded) : null,
-    overwritten: split && reason === undefined ? sum((fate) => fate.overwritten) : null,
+    lost: split ? sum((fate) => fate.lost) : null,
+    stranded: split ? sum((fate) => fate.stranded) : null,
+    overwritten: split ? sum((fate) => fate.overwritten) : null,
     partitions: partitionsOf(chronicle, fates),
   };
 }
@@ -45,9 +43,9 @@ function bytesOf(fate: Fate): number {
   return fate.missing * fate.stream.stream.producer.recordBytes;
 }
 
-function worstShape(fates: readonly Fate[]): (typeof SHAPES)[number] {
-  const worst = Math.max(0, ...fates.map(({ shape }) => SHAPES.indexOf(shape)));
-  return SHAPES[worst] ?? "none";
+function worstShape(fates: readonly Fate[]): Fate["shape"] {
+  const some = (wanted: Fate["shape"]) => fates.some(({ shape }) => shape === wanted);
+  return some("hole") ? "hole" : some("tail") ? "tail" : "none";
 }
 
 function unreadReason(unread: readonly Fate[]): string | undefined {
@@ -105,7 +103,8 @@ function placeOf({ log, partition }: Fate["stream"]["stream"]): string {
 
 /** The streams of one partition, added up; one of which something is unknown leaves the sum unknown. */
 function partitionOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition {
-  const { log, partition } = (fates[0] as Fate).stream.stream;
+  const [first] = fates as [Fate];
+  const { log, partition } = first.stream.stream;
   const known = fates.every(isRead);
   const split = known && fates.every(({ splitKnown }) => splitKnown);
   const sum = (pick: (fate: Fate) => number) => fates.reduce((all, fate) => all + pick(fate), 0);
@@ -119,9 +118,8 @@ function partitionOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition
     lost: split ? sum(({ lost }) => lost) : null,
     stranded: split ? sum(({ stranded }) => stranded) : null,
     indeterminate: sum(({ unknown }) => unknown),
-    indeterminateSurvived: fates.every((fate) => fate.known)
-      ? sum(({ unknownSurvived }) => unknownSurvived)
-      : null,
+    // The log is one for all of them: it was read for all or for none.
+    indeterminateSurvived: first.known ? sum(({ unknownSurvived }) => unknownSurvived) : null,
     shape: known ? worstShape(fates) : "unknown",
     oldestMissingDueAtMs: dues.length > 0 ? round(chronicle.ms(Math.min(...dues))) : null,
     timeMs: known ? timeOf(chronicle, fates, undefined).value : null,

@@ -1,0 +1,117 @@
+/** Goal: fates add up to the RPO of a run and of each partition; one unknown leaves a sum unknown. */
+import { expect } from "chai";
+import { acked, end, judged, readByNobody, seen } from "./hand-written.ts";
+import { row } from "./memory-journal.ts";
+
+const two = { producer: 2 };
+
+describe("the RPO of a partition", () => {
+  it("adds its producers up, and dates the oldest record that any of them misses", () => {
+    const { rpo } = judged(
+      [...acked(0, 3, 0), ...acked(0, 5, 3, two)],
+      [seen(1, 0, 0, 2), seen(1, 3, 0, 1, two), end(1, 8), seen(3, 0, 1, 2, two), end(3, 2)],
+    );
+    expect(rpo.partitions).to.deep.equal([
+      {
+        log: 1,
+        topic: "orders",
+        partition: 0,
+        acked: 8,
+        missing: 5,
+        lost: 3,
+        stranded: 2,
+        indeterminate: 0,
+        indeterminateSurvived: 0,
+        shape: "tail",
+        oldestMissingDueAtMs: 1_000_010,
+        timeMs: null,
+      },
+    ]);
+    expect(rpo).to.include({ lost: 3, stranded: 2, overwritten: 0, shape: "tail" });
+    expect(rpo.bytes.value).to.equal(500);
+  });
+
+  it("has no split when that of one producer is not known", () => {
+    const { rpo } = judged(
+      [...acked(0, 3, 0), ...acked(0, 1, 3, two)],
+      [seen(1, 0, 0, 2), seen(1, 3, 0, 1, two), end(1, 4)],
+    );
+    expect(rpo.partitions[0]).to.include({ missing: 1, lost: null, stranded: null });
+    expect(rpo).to.include({ lost: null, stranded: null, overwritten: null });
+  });
+
+  it("has no number when its log was not read, though one producer was acked nothing", () => {
+    const { rpo } = judged(
+      [...acked(0, 3, 0), row.intent(2, 0, 0, 2, 0, 10)],
+      [seen(1, 0, 0, 3), end(1, 3, { complete: false }), end(3, 0)],
+    );
+    expect(rpo.partitions[0]).to.include({
+      acked: 3,
+      missing: null,
+      indeterminate: 2,
+      indeterminateSurvived: null,
+    });
+    expect(rpo.records).to.deep.equal({
+      value: null,
+      low: 0,
+      high: 0,
+      censored: false,
+      inconclusive: "the surviving log of orders/0 was not read to its end",
+    });
+  });
+
+  it("needs no reading of a log on which nothing was acked", () => {
+    const { rpo } = judged([row.intent(1, 0, 0, 2, 0, 10)], []);
+    expect(rpo.records.value).to.equal(0);
+    expect(rpo.partitions[0]).to.include({ missing: 0, indeterminateSurvived: null });
+  });
+});
+
+describe("rows of the RPO", () => {
+  it("stand in the order of logs and partitions, whoever wrote to them", () => {
+    const judging = readByNobody();
+    const logs = judging.logs.map((log) => ({ ...log, cluster: "primary" }));
+    for (const log of logs) delete log.mirrorOf;
+    const producers = judging.producers.map((one) => (one.id === 1 ? { ...one, log: 3 } : one));
+    const { rpo } = judged(
+      [
+        ...acked(0, 1, 0, { partition: 1 }),
+        ...acked(0, 1, 0, { ...two, partition: 1 }),
+        ...acked(0, 1, 0, two),
+      ],
+      [],
+      { ...judging, logs, producers },
+    );
+    const places = rpo.partitions.map(({ log, partition }) => [log, partition]);
+    expect(places).to.deep.equal([
+      [1, 0],
+      [1, 1],
+      [3, 1],
+    ]);
+    expect(rpo.records.inconclusive).to.equal(
+      "the surviving log of p.orders/1 was not read to its end (and 2 more streams)",
+    );
+  });
+
+  it("stand in the order of partitions, whichever producer used them first", () => {
+    const { rpo } = judged([...acked(0, 1, 0, { partition: 1 }), ...acked(0, 1, 0, two)], []);
+    expect(rpo.partitions.map(({ partition }) => partition)).to.deep.equal([0, 1]);
+  });
+});
+
+describe("the RPO of a run", () => {
+  it("is no number when nothing was sent", () => {
+    const { rpo } = judged([], [end(1, 0)]);
+    expect(rpo.records.inconclusive).to.equal("no records were sent");
+    expect(rpo).to.include({ shape: "unknown", lost: null, stranded: null, overwritten: null });
+  });
+
+  it("has the worst shape of any stream", () => {
+    const { rpo } = judged(
+      [...acked(0, 3, 0), ...acked(0, 3, 3, two)],
+      [seen(1, 0, 0, 2), seen(1, 3, 0, 1, two), seen(1, 5, 2, 1, two), end(1, 6), end(3, 0)],
+    );
+    expect(rpo.shape).to.equal("hole");
+    expect(rpo.records.value).to.equal(2);
+  });
+});
