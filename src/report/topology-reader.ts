@@ -8,8 +8,18 @@ export interface NodeBox {
   cluster: string;
   region: string;
   roles: string;
+  /** Where clients reach it; a mere controller's own port. */
   port: string;
+  rack: string;
   config: Record<string, string>;
+}
+
+export interface ClusterLine {
+  name: string;
+  kafka: string;
+  regions: string[];
+  /** Not booted with the run. */
+  cold: boolean;
 }
 
 export interface LinkLine {
@@ -29,7 +39,7 @@ export interface ReplicationLine {
 
 export interface TopologyModel {
   regions: string[];
-  clusters: { name: string; kafka: string; regions: string[] }[];
+  clusters: ClusterLine[];
   nodes: NodeBox[];
   links: LinkLine[];
   replications: ReplicationLine[];
@@ -81,13 +91,15 @@ export function readTopology(source: Fields): TopologyModel | null {
       name: scalar(cluster["name"]),
       kafka: scalar(cluster["kafka"]),
       regions: texts(cluster["regions"]),
+      cold: cluster["cold"] === true,
     })),
     nodes: records(source["nodes"]).map((node) => ({
       name: scalar(node["name"]),
       cluster: scalar(node["cluster"]),
       region: scalar(node["region"]),
       roles: texts(node["roles"]).join(" + "),
-      port: scalar(node["clientPort"]),
+      port: scalar(node["clientPort"] ?? node["controllerPort"]),
+      rack: scalar("rack" in node ? node["rack"] : node["region"]),
       config: settings(node["config"]),
     })),
     links: records(source["links"]).map((link) => ({

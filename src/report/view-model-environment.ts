@@ -89,12 +89,13 @@ export function environmentView(result: Result): EnvironmentView {
 function nodeTable(model: TopologyModel): Table {
   return table(
     "Nodes",
-    [cell("node"), cell("cluster"), cell("region"), cell("roles"), num("port")],
+    [cell("node"), cell("cluster"), cell("region"), cell("roles"), cell("rack"), num("port")],
     model.nodes.map((node) => [
       cell(node.name, "code"),
       cell(node.cluster),
       cell(node.region),
       cell(node.roles),
+      cell(node.rack === "" ? "none" : node.rack),
       num(node.port),
     ]),
   );

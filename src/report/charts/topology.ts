@@ -1,6 +1,7 @@
 /**
  * The world the drill ran in: a box per region with its nodes, and below the boxes one rung per
- * connection, so that no line crosses a box or a label.
+ * connection, so that no line crosses a box or a label. Short rungs are near the boxes, and rungs
+ * that do not overlap share a level. A mere controller is shaded, what is cold is dashed.
  *
  *   ┌ east ─────┐   ┌ west ─────┐
  *   │ primary   │   │ standby   │
@@ -21,7 +22,7 @@ import {
   vertical,
   WIDTH,
 } from "../drawing.ts";
-import type { NodeBox, TopologyModel } from "../topology-reader.ts";
+import type { ClusterLine, NodeBox, TopologyModel } from "../topology-reader.ts";
 
 const GAP = 36;
 const PAD = 12;
@@ -76,20 +77,72 @@ export function topologyDrawing(model: TopologyModel): Drawing {
     boxes.paths.unshift(path(rect(left(index), 1, width, tallest), "region"));
   }
   const rungs = rungsOf(model);
+  const placed = placeRungs(model, rungs);
   const lines = layer();
-  for (const [index, rung] of rungs.entries()) {
-    const at = (region: string) =>
-      left(model.regions.indexOf(region)) + (width * (index + 1)) / (rungs.length + 1);
-    drawRung(lines, rung, at(rung.from), at(rung.to), tallest, tallest + (index + 1) * RUNG);
+  for (const { rung, level, from, to } of placed) {
+    const at = ({ region, share }: End) => left(region) + width * share;
+    drawRung(lines, rung, at(from), at(to), tallest, tallest + (level + 1) * RUNG);
   }
+  const levels = Math.max(0, ...placed.map(({ level }) => level + 1));
   return {
     id: "topology-chart",
     title: "Topology: regions, nodes, links and replication",
     desc: describe(model, rungs),
     width: WIDTH,
-    height: tallest + rungs.length * RUNG + 14,
+    height: tallest + levels * RUNG + 14,
     layers: [boxes, lines],
   };
+}
+
+/** Where a rung meets a region: the region's place, and how far to the right, from 0 to 1. */
+interface End {
+  region: number;
+  share: number;
+}
+
+interface PlacedRung {
+  rung: Rung;
+  /** From 0, downwards. */
+  level: number;
+  from: End;
+  to: End;
+}
+
+/**
+ * Levels and ends so that lines cross as little as they can: at its left end a deeper rung is to the
+ * left of the others, at its right end to the right of them.
+ */
+export function placeRungs(model: TopologyModel, rungs: Rung[]): PlacedRung[] {
+  const place = (region: string) => model.regions.indexOf(region);
+  const spans = rungs.map((rung) => {
+    const ends = [place(rung.from), place(rung.to)];
+    return { rung, low: Math.min(...ends), high: Math.max(...ends), level: 0 };
+  });
+  const byLength = [...spans].sort((a, b) => a.high - a.low - (b.high - b.low));
+  const done: typeof spans = [];
+  for (const span of byLength) {
+    // Rungs that only meet at a region do not overlap, but one that stays in its region does.
+    const overlaps = (other: (typeof spans)[number]) =>
+      span.low === span.high || other.low === other.high
+        ? span.low <= other.high && other.low <= span.high
+        : span.low < other.high && other.low < span.high;
+    while (done.some((other) => other.level === span.level && overlaps(other))) span.level += 1;
+    done.push(span);
+  }
+  const shareOf = (span: (typeof spans)[number], region: number) => {
+    const arriving = spans.filter(({ low, high }) => high === region && low < region);
+    const leaving = spans.filter(({ low }) => low === region);
+    const order = [
+      ...arriving.sort((a, b) => a.level - b.level),
+      ...leaving.sort((a, b) => b.level - a.level),
+    ];
+    return (order.indexOf(span) + 1) / (order.length + 1);
+  };
+  return spans.map((span) => {
+    const end = (region: number) => ({ region, share: shareOf(span, region) });
+    const { rung, level } = span;
+    return { rung, level, from: end(place(rung.from)), to: end(place(rung.to)) };
+  });
 }
 
 /** Draws what is inside a region and gives the height it needs. */
@@ -105,11 +158,13 @@ function drawRegion(
   for (const cluster of model.clusters) {
     const nodes = model.nodes.filter((n) => n.cluster === cluster.name && n.region === region);
     if (nodes.length === 0) continue;
-    const title = `cluster ${cluster.name}, Kafka ${cluster.kafka}`;
+    // Controllers of a stretched cluster where it has no broker.
+    const lone = cluster.regions.length > 1 && nodes.every(({ roles }) => roles === "controller");
+    const title = titleOf(cluster);
     drawn.texts.push(text(x + PAD, y + 14, shorten(title, width - 2 * PAD), "t m"));
     y += 21;
     for (const node of nodes) {
-      drawNode(drawn, node, x + PAD, y, width - 2 * PAD);
+      drawNode(drawn, node, cluster, lone, x + PAD, y, width - 2 * PAD);
       y += NODE + 4;
     }
     y += 4;
@@ -122,17 +177,39 @@ function drawRegion(
   return y + 8;
 }
 
-function drawNode(drawn: Layer, node: NodeBox, x: number, y: number, width: number): void {
-  drawn.paths.push(path(rect(x, y, width, NODE), "node"));
+function titleOf({ name, kafka, regions, cold }: ClusterLine): string {
+  const stretched = regions.length > 1 ? `, over ${regions.length} regions` : "";
+  return `cluster ${name}${stretched}, Kafka ${kafka}${cold ? ", cold" : ""}`;
+}
+
+function drawNode(
+  drawn: Layer,
+  node: NodeBox,
+  { cold }: ClusterLine,
+  lone: boolean,
+  x: number,
+  y: number,
+  width: number,
+): void {
+  const kind = node.roles === "controller" ? " node-controller" : "";
+  const state = cold ? " node-cold" : "";
+  drawn.paths.push(path(rect(x, y, width, NODE), `node${kind}${state}`));
   const port = node.port === "" ? "" : `:${node.port}`;
   const room = width - 16;
   const name = shorten(node.name, room);
   drawn.texts.push(text(x + 8, y + 16, name, "t"));
   const rest = room - textWidth(name) - 12;
+  const what = `${rackOf(node)}${lone ? "tiebreaker " : ""}${node.roles}`;
   // What does not fit beside the name is in the table of nodes.
-  const notes = [`${node.roles} ${port}`.trim(), node.roles, port];
+  const notes = [`${what} ${port}`.trim(), what, node.roles, port];
   const note = notes.find((s) => s !== "" && textWidth(s) <= rest);
   if (note) drawn.texts.push(text(x + width - 8, y + 16, note, "t m", "end"));
+}
+
+/** Of a broker whose rack is not its region: that is said of the region already. */
+function rackOf({ roles, rack, region }: NodeBox): string {
+  if (!roles.includes("broker") || rack === region) return "";
+  return rack === "" ? "no rack, " : `rack ${rack}, `;
 }
 
 function drawRung(
@@ -157,7 +234,7 @@ function drawRung(
 function describe(model: TopologyModel, rungs: Rung[]): string {
   const regions = model.regions.map((region) => {
     const nodes = model.nodes.filter((node) => node.region === region).length;
-    return `${region} with ${nodes} nodes`;
+    return `${region} with ${nodes} ${nodes === 1 ? "node" : "nodes"}`;
   });
   const wires = rungs.map((rung) => {
     const arrow = rung.both ? "and" : "to";
