@@ -161,8 +161,10 @@ export class WorkloadConsumer implements ReaderSource, Role {
     }
     const nowUs = monotonicUs();
     partitions.forEach(({ topic, partition }, n) => {
-      const log = this.#records.logId(topic);
-      if (log !== undefined) this.#journal.resume(reader, log, partition, offsets[n] ?? -1, nowUs);
+      const log = this.#spec.logs.find((one) => one.topic === topic);
+      // A partition that was added since is no part of the run, and nothing of it is written to.
+      if (log === undefined || partition >= log.partitions) return;
+      this.#journal.resume(reader, log.id, partition, offsets[n] ?? -1, nowUs);
     });
     this.#journal.flush();
   }
@@ -187,6 +189,13 @@ export class WorkloadConsumer implements ReaderSource, Role {
     });
     await this.#committing;
     this.#committing = undefined;
+  }
+
+  /** Behind the commit under way, which may know less. */
+  async #commitLast(): Promise<void> {
+    await this.#committing;
+    this.#committing = undefined;
+    await this.#commit();
   }
 
   #confirmed(offsets: PartitionOffset[]): void {
@@ -217,9 +226,11 @@ export class WorkloadConsumer implements ReaderSource, Role {
 
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    await Promise.race([this.#commit(), delay(CLOSE_MS)]);
+    // First, so that nothing is handed over behind the last commit: what a member that ends in order
+    // has got, it has committed.
     this.#stop.abort();
     for (const timer of this.#timers) clearInterval(timer);
+    await Promise.race([this.#commitLast(), delay(CLOSE_MS)]);
     this.#context.crashed.delete(this.#crash);
     const client = this.#client;
     if (client !== undefined) await Promise.race([closeQuietly(client), delay(CLOSE_MS)]);
