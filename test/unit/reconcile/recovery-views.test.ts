@@ -103,6 +103,50 @@ describe("a recovery time and its bounds", () => {
   });
 });
 
+describe("the edges of a stall", () => {
+  const late = (atMs: number, byMs: number) =>
+    sends((dueMs) => (dueMs === atMs ? dueMs + byMs : dueMs + 2));
+  const never = (atMs: number) => sends((dueMs) => (dueMs === atMs ? null : dueMs + 2));
+  const healing = (atMs: number): NewEvent[] => [
+    { type: "fault.healing", tUs: us(atMs), step: "disaster" },
+  ];
+
+  it("is late by more than the limit, not by the limit", () => {
+    expect(produce(late(1500, 200)).measure).to.deep.equal({
+      value: 0,
+      low: 0,
+      high: 200,
+      censored: false,
+    });
+    expect(produce(late(1500, 200.001)).measure.value).to.equal(1512 - 1010);
+  });
+
+  it("is judged when its time was up as the clients stopped, or when it was answered", () => {
+    // The last record is due at 4990.
+    expect(produce(never(4790)).measure.censored).to.equal(true);
+    expect(produce(never(4800)).measure).to.include({ value: 0, censored: false });
+    expect(produce(late(4900, 300)).measure.censored).to.equal(true);
+  });
+
+  it("is the fault's when it was due by the instant of the healing", () => {
+    expect(produce(late(2000, 500), healing(2000)).measure.value).to.equal(2012 - 1010);
+    expect(produce(late(2000, 500), healing(1999.999)).measure.value).to.equal(0);
+    expect(produce(late(2000, 150), healing(2000)).measure.high).to.equal(150);
+    expect(produce(late(2000, 150), healing(1999.999)).measure.high).to.equal(2);
+  });
+
+  it("lasts over records that were due and never sent", () => {
+    const unsent = { kind: ROW.unsent, actor: 1, partition: 0, count: 100 };
+    const rows = [...sends((dueMs) => dueMs + 2, { untilMs: 4000 })];
+    rows.push({ ...unsent, aux1: us(4000), aux2: us(4990), tUs: us(4990) });
+    expect(produce(rows).measure).to.include({ censored: true, low: 4990 - 1020 });
+  });
+
+  it("has its first ack among sends that were due after the fault, not as it ended", () => {
+    expect(produce(never(4990)).partitions[0]?.firstAckAtMs).to.equal(1032);
+  });
+});
+
 describe("the recovery of partitions with several producers", () => {
   const two = { producer: 2 };
 
@@ -146,8 +190,8 @@ describe("the recovery of several partitions", () => {
   });
 
   it("is no number when nothing was due after the fault on one of them", () => {
-    const rows = sends((dueMs) => dueMs + 2, { untilMs: 1010 });
-    const events = faultAt(1000, 1020, 1010);
+    const rows = sends((dueMs) => dueMs + 2, { untilMs: 1030 });
+    const events = faultAt(1000, 1020, 1030);
     const { recoveries } = judgedAll({ producer: rows, events, judging: judging() });
     expect(recoveries[0]?.measure).to.deep.equal({
       value: null,
