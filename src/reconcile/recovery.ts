@@ -46,21 +46,19 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
   const chains = chainsOf(ledger, application);
   const byAck = () => [ackedUs];
   views.push(viewOf(input, "produce", outagesOf(input, chains, byAck)));
-  if (ledger.groups.length > 0) {
-    const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
-    const doneFor = (chain: Chain) =>
-      deliveries
-        .filter(({ group }) => group.group.readers.some((r) => readsFamily(ledger, r.logs, chain)))
-        .map(({ done }) => done);
-    views.push(viewOf(input, "consume", outagesOf(input, chains, doneFor)));
-  }
+  const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
+  const doneFor = (chain: Chain) =>
+    deliveries
+      .filter(({ group }) => group.group.readers.some((r) => readsFamily(ledger, r.logs, chain)))
+      .map(({ done }) => done);
+  views.push(viewOf(input, "consume", outagesOf(input, chains, doneFor)));
   const clusters = new Set(chains.map(({ head }) => head.log.cluster));
   const probes = chainsOf(
     ledger,
     ({ producer, log }) =>
       producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
   );
-  if (probes.length > 0) views.push(viewOf(input, "cluster", outagesOf(input, probes, byAck)));
+  views.push(viewOf(input, "cluster", outagesOf(input, probes, byAck)));
   return views.filter(({ recovery }) => recovery.partitions.length > 0);
 }
 
@@ -145,12 +143,12 @@ function viewOf(
   const most = (pick: (p: PartitionRecovery) => number | null) =>
     partitions.reduce<number>((max, partition) => Math.max(max, pick(partition) ?? 0), 0);
   const unobserved = partitions.filter(({ rtoMs }) => rtoMs === null).length;
-  const known = partitions.length > 0 && unobserved === 0;
+  const known = unobserved === 0;
   const recovery: Recovery = {
     viewpoint,
     measure: {
       value: known ? most(({ rtoMs }) => rtoMs) : null,
-      low: partitions.length > 0 ? most(({ lowMs }) => lowMs) : null,
+      low: most(({ lowMs }) => lowMs),
       high: known && !censored ? most(({ highMs }) => highMs) : null,
       censored,
       ...(unobserved > 0

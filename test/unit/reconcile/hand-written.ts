@@ -2,19 +2,13 @@
  * Histories of a few rows, written by hand: producers 1 and 2 on `orders` of primary (log 1), which
  * standby mirrors as log 3. Nobody reads, unless a test says so. Records are due 10 ms apart.
  */
+import type { HistoryEvent, NewEvent } from "../../../src/history/events.ts";
 import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Judging } from "../../../src/history/judging.ts";
+import { judge } from "../../../src/reconcile/judge.ts";
 import type { Result } from "../../../src/reconcile/result.ts";
-import { judgeJournals, judgingFor } from "./against-oracle.ts";
-import { type MemoryJournal, type Row, row } from "./memory-journal.ts";
-
-const journal = (role: string, rows: Row[]): MemoryJournal => ({
-  file: `agent.${role}.1.bin`,
-  agent: "agent",
-  role,
-  rows,
-  state: "closed",
-});
+import { judgingFor } from "./against-oracle.ts";
+import { journalInput, type MemoryJournal, type Row, row, us } from "./memory-journal.ts";
 
 /** `judgingFor`, without its consumer groups: so nothing is unread. */
 export function readByNobody(survivingCluster: "primary" | "standby" = "primary"): Judging {
@@ -22,8 +16,64 @@ export function readByNobody(survivingCluster: "primary" | "standby" = "primary"
   return { ...judging, readers: judging.readers.filter(({ kind }) => kind === "audit") };
 }
 
+/** What a run left, journal by journal. */
+interface Evidence {
+  producer?: Row[];
+  /** The producers' journal, when it was not closed. */
+  producerState?: MemoryJournal["state"];
+  audit?: Row[];
+  consumer?: Row[];
+  events?: NewEvent[];
+  judging?: Judging;
+}
+
+export function judgedAll(evidence: Evidence): Result {
+  const { producer = [], audit = [], consumer = [], events = [] } = evidence;
+  const { judging = readByNobody(), producerState = "closed" } = evidence;
+  const rows = { producer, audit, consumer };
+  const journals = Object.entries(rows).map(([role, some]): MemoryJournal => {
+    const state = role === "producer" ? producerState : "closed";
+    return { file: `agent.${role}.1.bin`, agent: "agent", role, rows: some, state };
+  });
+  const told = events.map(
+    (event, seq) => ({ ...event, seq, prev: "", tUs: event.tUs ?? 0 }) as HistoryEvent,
+  );
+  const names = { run: "r", name: "n", title: "t", experimentFile: "f", experimentSha256: "0" };
+  return judge({
+    plan: { ...names, seed: 1, topology: {}, judging },
+    history: { events: told, problems: [], sha256: "0" },
+    journals: journals.filter((one) => one.rows.length > 0).map(journalInput),
+    tool: { name: "blackstart", version: "0" },
+  });
+}
+
 export function judged(producer: Row[], audit: Row[], judging: Judging = readByNobody()): Result {
-  return judgeJournals(judging, [journal("producer", producer), journal("audit", audit)]);
+  return judgedAll({ producer, audit, judging });
+}
+
+/** A run that starts its workload at 0 and stops it at `stopMs`, and a fault in between. */
+export function faultAt(
+  lowMs: number,
+  highMs: number,
+  stopMs: number,
+  others: NewEvent[] = [],
+): NewEvent[] {
+  const step = "disaster";
+  return [
+    { type: "workload.started", tUs: us(-1), t0Us: us(0) },
+    {
+      type: "fault.injecting",
+      tUs: us(lowMs),
+      step,
+      kind: "broker.kill",
+      fidelity: "crash",
+      targets: ["a"],
+      affects: ["primary"],
+    },
+    { type: "fault.injected", tUs: us(highMs), step },
+    ...others,
+    { type: "workload.stopped", tUs: us(stopMs), producers: 2 },
+  ];
 }
 
 /** Where rows are about another producer than 1, or another partition than 0. */
