@@ -95,13 +95,15 @@ function repetitionOf(
     startedAt: result?.run.startedAt ?? "",
     durationMs: result?.run.durationMs ?? 0,
   };
-  if (!result || outcome !== "completed") {
+  // A run that was ended because it could not answer (a condition never came) is a run that was judged.
+  const open = outcome === "completed" || error?.exit === EXIT.inconclusive;
+  if (!result || !open) {
     const reason = error?.message ?? result?.run.reason ?? "it left nothing that could be judged";
     return { ...base, verdict: "not-run", conclusive: false, reason };
   }
-  const { verdict } = result;
+  const verdict = outcome === "completed" ? result.verdict : "inconclusive";
   const conclusive = verdict === "met" || verdict === "missed";
-  const [reason] = result.reasons;
+  const reason = error?.message ?? result.reasons[0];
   return { ...base, verdict, conclusive, ...(reason === undefined ? {} : { reason }) };
 }
 

@@ -69,6 +69,15 @@ describe(judgeSet.name, () => {
     }
   });
 
+  it("counts a run that ended because it could not answer as inconclusive, not as not run", () => {
+    const error = { code: "E_ABORTED", message: "a condition came true", exit: EXIT.inconclusive };
+    const result = judgedSet(times(6, (n) => (n === 3 ? { error } : {})));
+    expect(result).to.include({ verdict: "met", inconclusive: 1, notRun: 0, conclusive: 5 });
+    expect(result.repetitions[2]?.reason).to.equal("a condition came true");
+  });
+});
+
+describe("a set that is not whole", () => {
   it("keeps what was finished when it was interrupted, and is open", () => {
     const result = judgedSet(times(4), { planned: 12, interrupted: true });
     expect(result).to.include({ verdict: "inconclusive", conclusive: 4, notRun: 8 });
