@@ -37,6 +37,7 @@ export class Monitor {
   readonly #history: History;
   readonly #producers = new Map<number, ProducerSample[]>();
   readonly #readers = new Map<number, ReaderSample[]>();
+  readonly #lastCommitUs = new Map<number, number>();
   readonly #lastRecordedUs = new Map<string, number>();
   /** By agent: its newest report, with the worst health since what was recorded of it. */
   readonly #unrecorded = new Map<string, AgentStats>();
@@ -50,7 +51,8 @@ export class Monitor {
       const notAcked = failed + indeterminate;
       push(this.#producers, producer, { tUs: stats.tUs, acked, notAcked, oldestUnackedDueUs });
     }
-    for (const { reader, seen, lagP99Us } of stats.readers) {
+    for (const { reader, seen, lagP99Us, lastCommitUs } of stats.readers) {
+      if (lastCommitUs !== undefined) this.#lastCommitUs.set(reader, lastCommitUs);
       const before = this.#readers.get(reader)?.at(-1)?.seen ?? 0;
       const lag = seen > before ? lagP99Us : null;
       push(this.#readers, reader, { tUs: stats.tUs, seen, lagP99Us: lag });
@@ -126,6 +128,11 @@ export class Monitor {
   lagMs(reader: number, ms: number): number | undefined {
     const lags = trailing(this.#readers.get(reader), ms).flatMap(({ lagP99Us }) => lagP99Us ?? []);
     return lags.length === 0 ? undefined : Math.max(...lags) / 1000;
+  }
+
+  /** When a reader's last commit was confirmed, as far as it was reported. */
+  lastCommitUs(reader: number): number | undefined {
+    return this.#lastCommitUs.get(reader);
   }
 
   /** How long the oldest due record of a producer has waited for its ack; 0 when none waits. */

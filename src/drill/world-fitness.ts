@@ -2,13 +2,18 @@
  * What in a run's history forbids to use its world for another run. A proof of health looks at what
  * is; this looks at what happened, for what no later proof would show.
  */
+import { faultOf } from "../fault/catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 
 /** The first reason, in words; null when there is none. */
 export function whyNotReusable(events: readonly HistoryEvent[]): string | null {
   const open = new Map<string, string>();
   for (const event of events) {
-    if (event.type === "fault.injecting") open.set(event.step, event.kind);
+    if (event.type === "fault.injecting") {
+      const lasting = faultOf(event.kind)?.lasting;
+      if (lasting !== undefined) return `${lasting} (${event.step}, ${event.kind})`;
+      open.set(event.step, event.kind);
+    }
     if (event.type === "fault.healed") open.delete(event.step);
     if (event.type === "heal.failed") return `the heal of ${event.step} failed: ${event.reason}`;
     if (event.type === "cluster.started") return `${event.cluster} is cold no longer`;

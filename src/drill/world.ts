@@ -50,6 +50,8 @@ export class World {
   refusal(plan: Plan): string | null {
     if (this.#spoiled !== null) return this.#spoiled;
     if (worldKey(plan.topology) !== this.#key) return "the topology is another one";
+    const cold = plan.topology.clusters.find((cluster) => cluster.cold);
+    if (cold && this.bootedBy !== null) return `cluster ${cold.name} is to be cold`;
     return null;
   }
 

@@ -68,6 +68,8 @@ export class Draft {
   readonly consumerCount: number;
   /** Accepted parts only; checks of flows take out what they refuse. */
   readonly topology: TopologyEntry;
+  /** As the file has it. */
+  readonly phase: unknown;
   /** Objectives and predictions as the file has them. */
   readonly targets: { objectives: unknown; predict: unknown };
 
@@ -101,6 +103,7 @@ export class Draft {
     this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;
+    this.phase = root["phase"];
     this.targets = { objectives: root["objectives"], predict: root["predict"] };
     const accepted = Object.entries(clusters).flatMap(([name, cluster]) => {
       const parsed = clusterSchema.safeParse(cluster);

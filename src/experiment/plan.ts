@@ -186,6 +186,22 @@ export interface ConfigStep extends StepBase {
 
 export type PlannedStep = FaultStep | FailoverStep | HealStep | WaitStep | ConfigStep;
 
+/** Where in the cycles of the system a repetition is to break it. */
+export interface PlannedPhase {
+  /** The fault step that waits for it. */
+  step: string;
+  /** From 1. */
+  repetition: number;
+  of: number;
+  phases: "stratified" | "random";
+  /** After the anchor. */
+  delayMs: number;
+  /** By cycle: its length, and the phase in [0, 1) that the delay is. */
+  cycles: { name: string; everyMs: number; phase: number }[];
+  /** Commits of a group, which come every `everyMs`. Null: the instant the step is due. */
+  anchor: { group: string; readers: number[]; everyMs: number } | null;
+}
+
 export interface Plan {
   schema: "blackstart/plan.v1";
   name: string;
@@ -212,6 +228,8 @@ export interface Plan {
   steps: PlannedStep[];
   /** Conditions that end the run early; absent when the file has none. */
   abortIf?: PlannedGuard[];
+  /** Of a repetition whose experiment asks for it. */
+  phase?: PlannedPhase;
   end: {
     /** The run goes on this long after the last step and after everything recovered. */
     settleMs: number;

@@ -18,6 +18,7 @@ import type { Plan, PlannedReplication } from "./plan.ts";
 import { ClientBook } from "./plan-clients.ts";
 import { planGuard, planWait } from "./plan-conditions.ts";
 import { LogBook } from "./plan-logs.ts";
+import { planPhase, type Repetition } from "./plan-phase.ts";
 import { affectedBy, outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
 import { topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
@@ -49,13 +50,21 @@ export function topologyOf(entry: TopologyEntry, run: string): Topology {
   return { ...topology, replications };
 }
 
-/**
- * `seed`: instead of the file's own. `world`: the world that the run is to use together with others;
- * plans of one world and one topology in the file have the same clusters, ids included.
- */
+export interface PlanOptions {
+  run: string;
+  /** Instead of the file's own. */
+  seed?: number;
+  /**
+   * The world that the run is to use together with others: plans of one world and one topology in
+   * the file have the same clusters, ids included.
+   */
+  world?: string;
+  repetition?: Repetition;
+}
+
 export function planExperiment(
   loaded: LoadedExperiment,
-  { run, seed, world = run }: { run: string; seed?: number; world?: string },
+  { run, seed, world = run, repetition }: PlanOptions,
 ): Plan {
   const drawSeed = seed ?? loaded.experiment.seed;
   const experiment = drawChaos(loaded.experiment, drawSeed);
@@ -68,6 +77,7 @@ export function planExperiment(
   const { consumers, watchers } = clients;
   const known = { experiment, book, consumers, watchers };
   const { end } = experiment;
+  const phase = repetition && planPhase(experiment, clients.consumers, drawSeed, repetition);
   return {
     schema: "blackstart/plan.v1",
     name: experiment.name,
@@ -97,6 +107,7 @@ export function planExperiment(
     ...(experiment.abortIf.length === 0
       ? {}
       : { abortIf: experiment.abortIf.map((guard) => planGuard(guard, known)) }),
+    ...(phase === undefined ? {} : { phase }),
     end: { settleMs: end.settle, horizonMs: end.horizon, drainMs: end.drain },
     memoryMiB: memoryOf(topology),
     judging: judgingOf(experiment, topology, book, clients, run),

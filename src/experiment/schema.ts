@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
 import { guardSchema } from "./schema-conditions.ts";
+import { phaseSchema } from "./schema-phase.ts";
 import { entrySchema, type StepEntry, steadyCheckSchema } from "./schema-steps.ts";
 import { objectivesSchema, predictionsSchema } from "./schema-targets.ts";
 import { nameSchema, topologySchema } from "./schema-topology.ts";
@@ -84,6 +85,9 @@ export const experimentSchema = z.strictObject({
     .array(guardSchema)
     .default([])
     .describe("Watched while steps run; the first that comes true ends the run, inconclusive."),
+  phase: phaseSchema
+    .optional()
+    .describe("Cycles over which `run --repeat` spreads the instant of the fault."),
   objectives: objectivesSchema
     .default({})
     .describe("Upper bounds that must be met; they decide the exit code."),

@@ -33,6 +33,7 @@ export const brokerDisk = defineFault<Params>({
   kind: "broker.disk",
   summary: "makes the disk of brokers readonly, full or failing; mended on heal",
   params,
+  lasting: "a log folder had failed",
   needs: () => ["machine.disk", "start"],
   check(target, topology) {
     const problems = brokerProblems(target, topology);

@@ -39,6 +39,7 @@ export const brokerPowerLoss = defineFault<Params>({
   kind: "broker.power-loss",
   summary: "SIGKILL to brokers and the unflushed tail of their logs cut off",
   params,
+  lasting: "logs were cut",
   needs: () => ["kill", "start", "machine.disk"],
   check: brokerProblems,
   reach: (target, topology, live) => brokersReach(target, topology, live, "power-loss"),

@@ -36,6 +36,7 @@ export const brokerWipe = defineFault<Params>({
   kind: "broker.wipe",
   summary: "SIGKILL to brokers and their disks emptied; they copy all from their peers",
   params,
+  lasting: "a disk was emptied",
   needs: () => ["kill", "start", "machine.disk"],
   check: (target, topology) => [
     ...brokerProblems(target, topology),

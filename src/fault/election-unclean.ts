@@ -16,6 +16,7 @@ export const electionUnclean = defineFault<z.infer<typeof params>>({
   kind: "election.unclean",
   summary: "elects any living replica of partitions without a leader; records may be lost",
   params,
+  lasting: "an unclean election was held",
   needs: () => [],
   check: topicProblems,
   reach: (target) => ({

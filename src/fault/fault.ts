@@ -92,6 +92,8 @@ export interface FaultDefinition<P = unknown, L extends LiveTargets = LiveTarget
   /** One sentence for `blackstart plan` and the docs. */
   summary: string;
   params: z.ZodType<P>;
+  /** What it leaves in a world although it was healed: no other run uses that world. */
+  lasting?: string;
   needs(params: P): Capability[];
   /**
    * Problems the schema cannot see (names that do not exist). Paths are keys of the step. Without a

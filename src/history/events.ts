@@ -92,6 +92,14 @@ export const eventSchemas = {
   "steady.reached": { checks: z.array(z.object({ check: z.string(), detail: z.string() })) },
   "steady.missed": { checks: z.array(z.object({ check: z.string(), detail: z.string() })) },
   "step.started": { step: z.string(), label: z.string() },
+  /** The instant in the system's cycles at which a repetition breaks it was reached. */
+  "phase.reached": {
+    step: z.string(),
+    /** What it was counted from: the instant the step was due, or the commits of a group. */
+    anchor: z.string(),
+    delayMs: z.number(),
+    cycles: z.array(z.object({ name: z.string(), everyMs: z.number(), phase: z.number() })),
+  },
   "step.ended": {
     step: z.string(),
     outcome: z.enum(["done", "failed", "skipped", "timeout"]),

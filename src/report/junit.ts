@@ -16,7 +16,7 @@ interface TestCase {
   detail: string;
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -25,7 +25,7 @@ function escapeXml(text: string): string {
     .replaceAll("'", "&apos;");
 }
 
-function attribute(name: string, value: string): string {
+export function attribute(name: string, value: string): string {
   return ` ${name}="${escapeXml(oneLine(value))}"`;
 }
 

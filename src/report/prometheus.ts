@@ -7,7 +7,7 @@ import type { Measure, Result } from "../reconcile/result.ts";
 import { oneLine } from "./plain-text.ts";
 import { parseTarget } from "./target.ts";
 
-type Labels = Record<string, string>;
+export type Labels = Record<string, string>;
 interface Sample {
   labels: Labels;
   value: number | null;
@@ -24,7 +24,7 @@ function seriesName(name: string, labels: Labels): string {
   return `${name}{${inner}}`;
 }
 
-function family(name: string, help: string, samples: Sample[]): string[] {
+export function family(name: string, help: string, samples: Sample[]): string[] {
   const lines = new Map<string, string>();
   for (const { labels, value } of samples) {
     if (value === null || !Number.isFinite(value)) continue;

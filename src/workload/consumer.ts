@@ -48,6 +48,7 @@ export class WorkloadConsumer implements ReaderSource, Role {
   readonly #processed = new Map<string, PartitionOffset>();
   readonly #committed = new Map<string, number>();
   #client: GroupClient | undefined;
+  #lastCommitUs: number | undefined;
   #restarting = false;
   #committing: Promise<void> | undefined;
   /** Resolves when the start offsets of the latest assignment are journalled. */
@@ -200,6 +201,7 @@ export class WorkloadConsumer implements ReaderSource, Role {
 
   #confirmed(offsets: PartitionOffset[]): void {
     const nowUs = monotonicUs();
+    this.#lastCommitUs = nowUs;
     for (const { topic, partition, offset } of offsets) {
       this.#committed.set(`${topic}:${partition}`, offset);
       const log = this.#records.logId(topic);
@@ -239,7 +241,9 @@ export class WorkloadConsumer implements ReaderSource, Role {
   }
 
   takeFigures(): ReaderFigures {
-    return this.#records.takeFigures();
+    const figures = this.#records.takeFigures();
+    if (this.#lastCommitUs === undefined) return figures;
+    return { ...figures, lastCommitUs: this.#lastCommitUs };
   }
 }
 

@@ -308,6 +308,8 @@ export interface AgentStats {
     lagP99Us: number;
     lagMaxUs: number;
     partitionsSeen: number /** newest due time seen, per log:partition */;
+    /** When the last commit was confirmed, µs; absent for a reader that commits nothing. */
+    lastCommitUs?: number;
   }[];
   health: {
     loopDelayP999Us: number;

@@ -10,6 +10,7 @@ import { ackedRecords } from "../conditions.ts";
 import { alterConfig } from "../config-step.ts";
 import { failOver, startWatchdog, type Watchdog } from "../failover-step.ts";
 import { injectFault } from "../fault-step.ts";
+import { awaitPhase } from "../phase.ts";
 import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "../run-context.ts";
 
 export async function runSteps(context: RunContext): Promise<void> {
@@ -70,6 +71,7 @@ async function runStep(
   const pacedUs = ((await course.begun.get(pacer)) ?? 0) + plusMs * 1000;
   await delay(Math.max(0, (Math.max(dueUs, pacedUs) - monotonicUs()) / 1000), context.signal);
   throwIfAborted(context.signal);
+  await awaitPhase(context, step.id);
   begin(monotonicUs());
   context.history.record({ type: "step.started", step: step.id, label: step.label });
   context.progress.note(`${step.id}: ${step.label}`);

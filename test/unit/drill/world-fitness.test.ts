@@ -42,6 +42,14 @@ describe(whyNotReusable.name, () => {
     );
   });
 
+  it("names a fault that leaves what no heal undoes, and lets others pass", () => {
+    const wipe = { ...injecting, kind: "broker.wipe" };
+    const healed: NewEvent = { type: "fault.healed", step: "s", proof: "it answers" };
+    expect(told({ type: "fault.injecting", ...wipe } as NewEvent, healed)).to.equal(
+      "a disk was emptied (s, broker.wipe)",
+    );
+  });
+
   it("knows an unclean election: the new leader was not in sync", () => {
     expect(told(state(1, [1, 2]), state(-1, []), state(3, [3]))).to.contain("led by 3");
     // Without a leader nobody was elected, and who was in sync before still counts.

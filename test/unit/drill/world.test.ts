@@ -86,6 +86,15 @@ describe(World.name, () => {
     expect(world.refusal({ ...drill.plan, topology: slower })).to.equal(
       "the topology is another one",
     );
+    const [one, ...others] = topology.clusters;
+    if (!one) throw new Error("the plan has clusters");
+    const cold = { ...topology, clusters: [{ ...one, cold: true as const }, ...others] };
+    const sleeping = openWorld({ ...drill.plan, topology: cold }, drill.runtime);
+    expect(sleeping.refusal({ ...drill.plan, topology: cold })).to.equal(null);
+    sleeping.bootedBy = "test";
+    expect(sleeping.refusal({ ...drill.plan, topology: cold })).to.equal(
+      "cluster primary is to be cold",
+    );
     const replications = { ...topology, replications: [] };
     expect(world.refusal({ ...drill.plan, topology: replications })).to.equal(null);
   });

@@ -1,0 +1,90 @@
+/** One run: its folder, the drill in it, and what the judge and the report make of it. */
+import { randomBytes } from "node:crypto";
+import { copyFileSync } from "node:fs";
+import { requireCapabilities } from "../drill/capabilities.ts";
+import { runDrill, type SharedWorld } from "../drill/drill.ts";
+import type { Plan } from "../experiment/plan.ts";
+import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
+import { wallTime } from "../kernel/clock.ts";
+import type { DrillError } from "../kernel/errors.ts";
+import type { Result } from "../reconcile/result.ts";
+import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { checkCapacity } from "./capacity.ts";
+import { judgeFolder, renderFolder } from "./judge-folder.ts";
+import { keepIncluded } from "./matrix-index.ts";
+import { standardError, TerminalProgress } from "./terminal-progress.ts";
+import { toolVersion } from "./tool-version.ts";
+
+export interface RunRequest {
+  plan: Plan;
+  /** The experiment file, to be kept with the run. */
+  file: string;
+  dir: string;
+  /** Files that the experiment includes, to be kept as well. */
+  includes: readonly { file: string }[];
+  interrupt: AbortSignal;
+  keep: boolean;
+  /** Together with other runs, and left standing for them. */
+  world?: SharedWorld;
+}
+
+export interface RunDone {
+  folder: string;
+  result: Result;
+  report: string;
+  error?: DrillError;
+  exitCode: number;
+}
+
+/** Throws when there is no engine or no room: then there is no run, and no folder of one. */
+export async function runOne(request: RunRequest): Promise<RunDone> {
+  const { plan, world } = request;
+  const progress = new TerminalProgress(standardError());
+  if (!world?.world.warm) checkCapacity(plan);
+  const runtime = world?.world.runtime ?? (await DockerRuntime.connect({ run: plan.run }));
+  const paths = await openFolder(request, runtime);
+  progress.note(`${plan.title} · run ${plan.run} · seed ${plan.seed}`);
+  const { error } = await runDrill({
+    plan,
+    folder: paths.dir,
+    runtime,
+    ...(world === undefined ? {} : { world }),
+    progress,
+    interrupt: request.interrupt,
+    toolVersion: toolVersion(),
+    keep: request.keep,
+  });
+  progress.status("judging");
+  const result = judgeFolder(paths.dir);
+  const report = renderFolder(paths.dir);
+  progress.end();
+  if (error) process.stderr.write(`\nerror ${error.code}: ${error.message}\n→ ${error.hint}\n`);
+  const exitCode = error ? error.exit : result.exitCode;
+  return { folder: paths.dir, result, report, exitCode, ...(error ? { error } : {}) };
+}
+
+/** The folder with plan and experiment in it; a runtime of its own is let go when that cannot be. */
+async function openFolder(
+  { plan, file, dir, includes, world }: RunRequest,
+  runtime: Runtime,
+): Promise<RunPaths> {
+  try {
+    requireCapabilities(plan, runtime);
+    const paths = createRunFolder(dir);
+    copyFileSync(file, paths.experiment);
+    keepIncluded(paths, includes);
+    writeJson(paths.plan, plan);
+    return paths;
+  } catch (error) {
+    if (world === undefined) await runtime.destroy();
+    throw error;
+  }
+}
+
+/** Sortable by time, unique by chance: 20261121-101500-1a2b. */
+export function newRunId(): string {
+  const [date = "", time = ""] = wallTime().split("T");
+  const stamp = `${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}`;
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+}

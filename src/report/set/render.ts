@@ -1,0 +1,138 @@
+/** A set's result.json → one HTML page: the verdict, every point of every measure, the repetitions. */
+import Handlebars from "handlebars";
+import type { SetResult } from "../../reconcile/repetition/set-result.ts";
+import { cell, type Figure, num, type Table, table } from "../figure.ts";
+import { formatMs, formatUtc, sentence } from "../format.ts";
+import { partials } from "../templates/partials.ts";
+import { setPageTemplate } from "../templates/set-page.ts";
+import { stripFigure } from "./strip.ts";
+import { assessmentWords, setSentence, setWord } from "./words.ts";
+
+interface Judged {
+  label: string;
+  target: string;
+  repetitions: string;
+  verdict: string;
+  kind: string;
+  reason: string;
+}
+
+interface SetPageView {
+  documentTitle: string;
+  verdict: object;
+  objectives: Judged[];
+  predictions: Judged[];
+  because: string;
+  figures: Figure[];
+  repetitions: {
+    folder: string;
+    kind: string;
+    verdict: string;
+    world: string;
+    phase: string;
+    duration: string;
+    overhead: string;
+    reason: string;
+  }[];
+  phases: Table | null;
+  limits: string[];
+  footer: string;
+}
+
+function compilePage(): (view: SetPageView) => string {
+  const handlebars = Handlebars.create();
+  for (const [name, source] of Object.entries(partials)) handlebars.registerPartial(name, source);
+  return handlebars.compile<SetPageView>(setPageTemplate, {
+    strict: true,
+    knownHelpersOnly: true,
+    preventIndent: true,
+  });
+}
+
+const page = compilePage();
+
+/** The report of a set. The same result gives the same bytes. */
+export function renderSetReport(result: SetResult): string {
+  return page(viewOf(result));
+}
+
+function viewOf(result: SetResult): SetPageView {
+  const { set, tool } = result;
+  const word = setWord(result);
+  const judged = (rows: SetResult["objectives"], yes: string, no: string): Judged[] =>
+    rows.map((one) => ({
+      label: one.label,
+      target: one.target,
+      repetitions: assessmentWords(one, yes, no),
+      verdict: one.verdict,
+      kind: one.verdict,
+      reason: one.reason === undefined ? "" : sentence(one.reason),
+    }));
+  return {
+    documentTitle: `${word} · ${set.title} · ${set.set}`,
+    verdict: {
+      kind: result.verdict,
+      word,
+      preface: `${set.planned} repetitions`,
+      title: set.title || set.name,
+      answer: setSentence(result),
+      reasons: result.verdict === "met" ? [] : result.reasons.map(sentence),
+      facts: [
+        { term: "Set", value: set.set, c: "code" },
+        { term: "Started", value: formatUtc(set.startedAt), c: "" },
+        { term: "Seed", value: String(set.seed), c: "" },
+        {
+          term: "Worlds",
+          value: set.warm ? "used again where proven whole" : "booted for each",
+          c: "",
+        },
+        { term: "Phases", value: set.phases === "none" ? "as they came" : set.phases, c: "" },
+        { term: "Experiment", value: set.experimentFile, c: "code" },
+        { term: "Experiment SHA-256", value: set.experimentSha256, c: "code span" },
+      ],
+    },
+    objectives: judged(result.objectives, "met", "missed"),
+    predictions: judged(result.predictions, "confirmed", "refuted"),
+    because: result.because ?? "",
+    figures: result.measures.map((measure) => stripFigure(measure, result.objectives)),
+    repetitions: result.repetitions.map((one) => repetitionRow(one, set)),
+    phases: phaseTable(set),
+    limits: result.limits,
+    footer:
+      `Made by ${tool.name} ${tool.version} from result.json alone. This file loads ` +
+      "nothing, runs no script, and can be rendered again to the same bytes.",
+  };
+}
+
+function repetitionRow(one: SetResult["repetitions"][number], set: SetResult["set"]) {
+  const facts = set.repetitions.find(({ index }) => index === one.index);
+  const world = facts?.world.warm
+    ? "warm"
+    : `booted${facts?.world.note ? `: ${facts.world.note}` : ""}`;
+  return {
+    folder: one.folder,
+    kind: one.verdict,
+    verdict: one.verdict.replace("-", " "),
+    world,
+    phase: (facts?.phase ?? []).map(({ name, phase }) => `${name} ${phase.toFixed(2)}`).join(", "),
+    duration: formatMs(one.durationMs),
+    overhead: formatMs(facts?.overheadMs ?? 0),
+    reason: one.reason === undefined ? "" : sentence(one.reason),
+  };
+}
+
+function phaseTable({ repetitions, phases }: SetResult["set"]): Table | null {
+  if (phases === "none") return null;
+  const cycles = repetitions[0]?.phase ?? [];
+  return table(
+    "Where in each cycle the fault was to begin, as a share of the cycle",
+    [
+      num("repetition"),
+      ...cycles.map(({ name, everyMs }) => num(`${name} (${formatMs(everyMs)})`)),
+    ],
+    repetitions.map(({ index, phase }) => [
+      num(String(index)),
+      ...phase.map((one) => cell(one.phase.toFixed(3), "n")),
+    ]),
+  );
+}
