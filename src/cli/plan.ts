@@ -1,7 +1,7 @@
 /** `blackstart plan`: what a run would boot and do, without doing it. */
 import { Command } from "commander";
-import { describePlan } from "../experiment/describe.ts";
-import { loadExperiment } from "../experiment/load.ts";
+import { describeMatrix } from "../experiment/describe.ts";
+import { loadCells } from "../experiment/load.ts";
 import { planExperiment } from "../experiment/planner.ts";
 import { collectVars } from "./vars.ts";
 
@@ -13,6 +13,7 @@ export function planCommand(): Command {
     .description("print what experiments would boot, break and measure; nothing boots")
     .argument("<file...>", "experiment files")
     .option("--var <name=value>", "set a variable of the experiments (repeatable)", collectVars)
+    .option("--cell <name>", "this cell of a matrix only")
     .option("--json", "print the plan as JSON; of several files, a list of plans")
     .addHelpText(
       "after",
@@ -26,12 +27,22 @@ Examples:
     .action(plan);
 }
 
-function plan(files: string[], options: { var?: Record<string, string>; json?: boolean }): void {
-  const plans = files.map((file) =>
-    planExperiment(loadExperiment(file, { vars: options.var ?? {} }), { run: RUN }),
+interface PlanOptions {
+  var?: Record<string, string>;
+  cell?: string;
+  json?: boolean;
+}
+
+function plan(files: string[], options: PlanOptions): void {
+  const { cell } = options;
+  const matrices = files.map((file) =>
+    loadCells(file, { vars: options.var ?? {}, cell }).map((loaded) =>
+      planExperiment(loaded, { run: RUN }),
+    ),
   );
+  const plans = matrices.flat();
   const text = options.json
     ? JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)
-    : plans.map(describePlan).join("\n\n");
+    : matrices.map(describeMatrix).join("\n\n");
   process.stdout.write(`${text}\n`);
 }

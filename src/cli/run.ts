@@ -5,7 +5,8 @@ import { join, relative } from "node:path";
 import { Command } from "commander";
 import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill } from "../drill/drill.ts";
-import { loadExperiment } from "../experiment/load.ts";
+import { loadCells } from "../experiment/load.ts";
+import type { Plan } from "../experiment/plan.ts";
 import { type LoadedExperiment, planExperiment } from "../experiment/planner.ts";
 import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
@@ -16,6 +17,7 @@ import { summarize } from "../report/summary.ts";
 import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
 import { checkCapacity } from "./capacity.ts";
 import { judgeFolder, renderFolder } from "./judge-folder.ts";
+import { keepIncluded, MatrixIndex, weightiest } from "./matrix-index.ts";
 import { standardError, TerminalProgress } from "./terminal-progress.ts";
 import { toolVersion } from "./tool-version.ts";
 import { collectVars } from "./vars.ts";
@@ -26,7 +28,19 @@ interface RunOptions {
   kafkaVersion?: string;
   out: string;
   keep?: boolean;
+  cell?: string;
   json?: boolean;
+}
+
+/** A run that was asked for. */
+interface Wanted {
+  file: string;
+  plan: Plan;
+  /** The folder of its run. */
+  dir: string;
+  includes: readonly { file: string }[];
+  /** Of a matrix: its folder, and what its cell is called. */
+  matrix?: { set: string; title: string; cell: string };
 }
 
 export function runCommand(): Command {
@@ -37,13 +51,15 @@ export function runCommand(): Command {
     .option("--seed <number>", "another seed than the file's")
     .option("--kafka-version <version>", "this Kafka on every cluster, whatever the file says")
     .option("--out <dir>", "where run folders go", join(packageRoot(), "reports"))
+    .option("--cell <name>", "this cell of a matrix only, as `blackstart plan` calls it")
     .option("--keep", "leave the containers running, for exploring by hand")
     .option("--json", "print one JSON document about all runs on stdout")
     .addHelpText(
       "after",
       `
 Progress goes to stderr, the summary to stdout. Every run leaves a folder with its plan, history,
-journals, result.json and report.html. Ctrl-C heals, cleans up and writes the partial report.
+journals, result.json and report.html. A matrix leaves a folder with one run a cell and an
+index.html over all of them. Ctrl-C heals, cleans up and writes the partial report.
 
 Examples:
   blackstart run experiments/active-passive-region-loss.yaml
@@ -54,17 +70,21 @@ Examples:
 
 async function runAll(files: string[], options: RunOptions): Promise<void> {
   // Every file is read and planned before anything boots: a mistake in the last one costs nothing.
-  const plans = files.map((file) => planOf(file, options));
+  const wanted = files.flatMap((file) => wantedOf(file, options));
   const interrupt = listenForSignals();
   const results: { folder: string; result: Result }[] = [];
   const codes: number[] = [];
-  for (const { plan, file } of plans) {
+  const cells = new MatrixIndex(wanted);
+  for (const one of wanted) {
     if (interrupt.signal.aborted) break;
-    const done = await runOne(plan, file, options, interrupt.signal);
+    const done = await cells.include(one, () => runOne(one, options, interrupt.signal));
     results.push(done);
     codes.push(done.exitCode);
     if (!options.json) process.stdout.write(`${summarize(done.result)}\n`);
     if (!options.json) process.stdout.write(`report: ${relative(process.cwd(), done.report)}\n`);
+  }
+  for (const page of cells.pages) {
+    if (!options.json) process.stdout.write(`matrix: ${relative(process.cwd(), page)}\n`);
   }
   if (options.json) {
     const summaries = results.map(({ folder, result }) => ({ folder, result }));
@@ -73,31 +93,31 @@ async function runAll(files: string[], options: RunOptions): Promise<void> {
   process.exitCode = interrupt.code ?? weightiest(codes);
 }
 
-function planOf(file: string, options: RunOptions) {
-  const read = loadExperiment(file, { vars: options.var });
-  const { kafkaVersion } = options;
-  const loaded = kafkaVersion === undefined ? read : withKafka(read, kafkaVersion);
-  const seed = options.seed === undefined ? undefined : seedOf(options.seed);
-  return {
-    file,
-    plan: planExperiment(loaded, { run: newRunId(), ...(seed === undefined ? {} : { seed }) }),
-  };
+/** One run; of a matrix, one for each cell, side by side in a folder of their own. */
+function wantedOf(file: string, options: RunOptions): Wanted[] {
+  const { kafkaVersion, cell } = options;
+  const set = join(options.out, `${newRunId()}-matrix`);
+  const seed = options.seed === undefined ? {} : { seed: seedOf(options.seed) };
+  return loadCells(file, { vars: options.var, cell }).map((read) => {
+    const loaded = kafkaVersion === undefined ? read : withKafka(read, kafkaVersion);
+    const plan = planExperiment(loaded, { run: newRunId(), ...seed });
+    const common = { file, plan, includes: loaded.includes ?? [] };
+    if (!loaded.cell) return { ...common, dir: join(options.out, plan.run) };
+    const { title } = loaded.experiment;
+    const matrix = { set, title, cell: loaded.cell.name };
+    return { ...common, dir: join(set, loaded.cell.folder), matrix };
+  });
 }
 
-async function runOne(
-  plan: ReturnType<typeof planOf>["plan"],
-  file: string,
-  options: RunOptions,
-  interrupt: AbortSignal,
-) {
+async function runOne(wanted: Wanted, options: RunOptions, interrupt: AbortSignal) {
+  const { plan } = wanted;
   const progress = new TerminalProgress(standardError());
   checkCapacity(plan);
-  const dir = join(options.out, plan.run);
   // Without an engine there is no run, and no folder of one.
   const runtime = await DockerRuntime.connect({
     run: plan.run,
   });
-  const paths = await openFolder(runtime, plan, file, dir);
+  const paths = await openFolder(runtime, wanted);
   progress.note(`${plan.title} · run ${plan.run} · seed ${plan.seed}`);
   const { error } = await runDrill({
     plan,
@@ -120,14 +140,13 @@ async function runOne(
 /** The folder with plan and experiment in it; the runtime is let go when that cannot be. */
 async function openFolder(
   runtime: DockerRuntime,
-  plan: ReturnType<typeof planOf>["plan"],
-  file: string,
-  dir: string,
+  { plan, file, dir, includes }: Wanted,
 ): Promise<RunPaths> {
   try {
     requireCapabilities(plan, runtime);
     const paths = createRunFolder(dir);
     copyFileSync(file, paths.experiment);
+    keepIncluded(paths, includes);
     writeJson(paths.plan, plan);
     return paths;
   } catch (error) {
@@ -185,10 +204,4 @@ function listenForSignals(): { signal: AbortSignal; readonly code: number | unde
       return code;
     },
   };
-}
-
-/** The code that says most: a broken environment, then a missed objective, then no answer. */
-function weightiest(codes: number[]): number {
-  const order = [EXIT.environment, EXIT.evidence, EXIT.missed, EXIT.inconclusive];
-  return order.find((code) => codes.includes(code)) ?? EXIT.met;
 }

@@ -1,6 +1,6 @@
 /** `blackstart validate`: every problem of experiment files, with its place; nothing boots. */
 import { Command } from "commander";
-import { loadExperiment } from "../experiment/load.ts";
+import { loadCells } from "../experiment/load.ts";
 import { planExperiment } from "../experiment/planner.ts";
 import { ExperimentError, type Problem } from "../experiment/problems.ts";
 import { DrillError } from "../kernel/errors.ts";
@@ -48,7 +48,7 @@ function validate(
 /** An unreadable file is a problem of that file, so that the others are still checked. */
 function check(file: string, vars: Record<string, string>): Checked {
   try {
-    planExperiment(loadExperiment(file, { vars }), { run: "validate" });
+    for (const loaded of loadCells(file, { vars })) planExperiment(loaded, { run: "validate" });
     return { file, ok: true, problems: [] };
   } catch (error) {
     if (error instanceof ExperimentError) return { file, ok: false, problems: error.problems };

@@ -52,6 +52,24 @@ export function describePlan(plan: Plan): string {
   return lines.join("\n");
 }
 
+/** The plans of one file. Of several cells, what they are, and the plan of the first. */
+export function describeMatrix(plans: Plan[]): string {
+  const [first] = plans;
+  if (!first || plans.length === 1) return plans.map(describePlan).join("\n");
+  const rows = plans.map((plan) => [
+    plan.cell ?? "",
+    plan.steps.map(({ id }) => id).join(", "),
+    formatBytes(plan.memoryMiB.total * 1024 * 1024),
+  ]);
+  return [
+    `A matrix of ${plans.length} cells, one run each; --cell NAME picks one`,
+    ...table([["cell", "steps", "memory"], ...rows]),
+    "",
+    "The plan of the first cell:",
+    describePlan(first),
+  ].join("\n");
+}
+
 function variablesOf({ vars }: Plan): string[] {
   const pairs = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
   return pairs.length === 0 ? [] : [`variables: ${pairs.join(", ")}`];

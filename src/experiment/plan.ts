@@ -195,6 +195,10 @@ export interface Plan {
   run: string;
   experimentFile: string;
   experimentSha256: string;
+  /** Files the experiment includes, with the SHA-256 of their bytes. */
+  includes?: { file: string; sha256: string }[];
+  /** The cell of the file's matrix: "latency=5ms,acks=all". */
+  cell?: string;
   vars: Record<string, string>;
   topology: Topology;
   topics: PlannedTopic[];

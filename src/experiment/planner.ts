@@ -33,6 +33,10 @@ export interface LoadedExperiment {
   sha256: string;
   /** Every variable the file uses, with its value. */
   vars: Record<string, string>;
+  /** Which cell of the file's matrix. */
+  cell?: { name: string; folder: string };
+  /** Files that gave it keys, with the SHA-256 of their bytes. */
+  includes?: { file: string; sha256: string }[];
 }
 
 /** The topology with its replications. */
@@ -66,12 +70,14 @@ export function planExperiment(
   return {
     schema: "blackstart/plan.v1",
     name: experiment.name,
-    title: experiment.title,
+    title: loaded.cell ? `${experiment.title} (${loaded.cell.name})` : experiment.title,
     description: experiment.description,
     seed: drawSeed,
     run,
     experimentFile: loaded.file,
     experimentSha256: loaded.sha256,
+    ...(loaded.includes ? { includes: loaded.includes } : {}),
+    ...(loaded.cell ? { cell: loaded.cell.name } : {}),
     vars: loaded.vars,
     topology,
     topics: book.topics,

@@ -51,6 +51,24 @@ export const experimentSchema = z.strictObject({
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .optional()
     .describe("Variables with their defaults; `blackstart schema` says how values refer to them."),
+  include: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+      error: "expected the path of a file, relative to this one, or a list of them",
+    })
+    .optional()
+    .describe("Files that give the top-level keys this one does not have; later ones win."),
+  matrix: z
+    .record(
+      z.string(),
+      z
+        .array(z.union([z.string(), z.number(), z.boolean()]), {
+          error: "expected a list of values",
+        })
+        .min(1, { error: "expected at least one value" }),
+    )
+    .refine((matrix) => Object.keys(matrix).length > 0, { error: "expected at least one variable" })
+    .optional()
+    .describe("Variables with several values: one run for every combination of them."),
   topology: topologySchema.describe("What is booted."),
   workload: workloadSchema.describe("What runs on it."),
   steadyState: z

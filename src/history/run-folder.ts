@@ -13,6 +13,7 @@ import { diskError, forceToDisk, writeToDisk, writeWhole } from "./disk.ts";
 /** Names in a run folder. `journals` and `logs` are folders. */
 export const RUN_FILES = {
   experiment: "experiment.yaml",
+  includes: "included",
   plan: "plan.json",
   history: "history.ndjson",
   journals: "journals",
