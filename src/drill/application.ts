@@ -45,6 +45,8 @@ export function applicationOf(context: RunContext): Application {
       await settleAll(stopped.map(([member, agent]) => startAgain(context, member, agent)));
       return stopped.map(([{ name: member }]) => member);
     },
+    topic: (cluster, topic) =>
+      plan.topics.find((one) => one.cluster === cluster && one.spec.topic === topic)?.spec,
     log: (cluster, topic) =>
       plan.judging.logs.find((log) => log.cluster === cluster && log.topic === topic),
   };

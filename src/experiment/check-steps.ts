@@ -4,6 +4,7 @@ import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
 import { checkConditions } from "./check-conditions.ts";
 import type { Draft } from "./draft.ts";
+import { isChaos } from "./draw-chaos.ts";
 import type { Path } from "./problems.ts";
 import { afterOf, reachOf, regionGivenUp } from "./resolve.ts";
 import {
@@ -28,6 +29,11 @@ export function checkSteps(draft: Draft, topology: Topology | undefined): void {
     if (twin < index) draft.find([...path, "id"], `another step has the id "${step.id}"`);
     if (leaf.timing === null) checkTiming(draft, path, leaf.raw);
     if (isFault(step) && topology) checkFault(draft, path, step, topology);
+    if (isChaos(step) && topology) {
+      for (const [at, { weight: _, ...dish }] of step.choose.entries()) {
+        checkFault(draft, [...path, "choose", at], { ...dish, id: step.id }, topology);
+      }
+    }
     if (isHeal(step)) checkHeal(draft, path, step);
     if (isRunbook(step)) checkFailover(draft, path, step, topology);
   }

@@ -1,6 +1,7 @@
 /** Objectives and predictions on what the drill can measure at all. */
 import type { MetricId } from "../history/judging.ts";
 import type { Draft } from "./draft.ts";
+import { isChaos } from "./draw-chaos.ts";
 import { isFault, isRunbook, type StepEntry } from "./schema-steps.ts";
 import { METRIC_PATHS } from "./schema-targets.ts";
 
@@ -39,7 +40,11 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   }
   // A step that is itself wrong may be the fault: then nothing is said.
   const unread = draft.stepIds.length > draft.steps.length;
-  if (group === "rto" && !unread && !draft.steps.some(({ value }) => isFault(value))) {
+  if (
+    group === "rto" &&
+    !unread &&
+    !draft.steps.some(({ value }) => isFault(value) || isChaos(value))
+  ) {
     return `${metric} is counted from a fault, and there is none`;
   }
   if (group === "offsets" && !unread && !draft.steps.some(({ value }) => movesGroups(value))) {

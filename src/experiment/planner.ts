@@ -12,6 +12,7 @@ import {
 } from "../replication/mirror-maker.ts";
 import { compileTopology } from "../topology/compile.ts";
 import type { Topology } from "../topology/types.ts";
+import { drawChaos } from "./draw-chaos.ts";
 import { memoryOf } from "./memory.ts";
 import type { Plan, PlannedReplication } from "./plan.ts";
 import { ClientBook } from "./plan-clients.ts";
@@ -52,7 +53,8 @@ export function planExperiment(
   loaded: LoadedExperiment,
   { run, seed, world = run }: { run: string; seed?: number; world?: string },
 ): Plan {
-  const { experiment } = loaded;
+  const drawSeed = seed ?? loaded.experiment.seed;
+  const experiment = drawChaos(loaded.experiment, drawSeed);
   const topology = topologyOf(experiment.topology, world);
   const book = new LogBook(experiment, topology);
   const clients = new ClientBook(experiment, book, {
@@ -62,7 +64,6 @@ export function planExperiment(
   const { consumers, watchers } = clients;
   const known = { experiment, book, consumers, watchers };
   const { end } = experiment;
-  const drawSeed = seed ?? experiment.seed;
   return {
     schema: "blackstart/plan.v1",
     name: experiment.name,

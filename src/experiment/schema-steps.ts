@@ -6,6 +6,7 @@ import assert from "node:assert";
 import { z } from "zod";
 import { faults } from "../fault/catalogue.ts";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
+import { CHAOS, chaosKeys } from "./schema-chaos.ts";
 import { type UntilEntry, untilSchema } from "./schema-conditions.ts";
 import { kafkaConfigSchema, nameSchema } from "./schema-topology.ts";
 
@@ -114,9 +115,17 @@ const repeatBlock = z
   .describe("Steps one after another, several times: `flap.2.cut` is `cut` of the second time.");
 
 export const RUNBOOKS = ["failover"] as const;
-export const FAULT_KINDS: readonly string[] = faults.map(({ kind }) => kind);
+export const FAULT_KINDS: readonly string[] = [...faults.map(({ kind }) => kind), CHAOS];
 
-export const faultStepSchema = z.discriminatedUnion("fault", [firstFault, ...otherFaults]);
+const chaosStep = z
+  .strictObject({ ...timing, ...chaosKeys })
+  .describe("Draws faults from a menu, by the run's seed, when the experiment is planned.");
+
+export const faultStepSchema = z.discriminatedUnion("fault", [
+  firstFault,
+  ...otherFaults,
+  chaosStep,
+]);
 /** In the order of STEP_KINDS: `issues.ts` tells which branch a step belongs to. */
 export const stepSchema = z.union([faultStepSchema, runbookStep, healStep, waitStep, configStep]);
 export const entrySchema: z.ZodType<unknown> = z
@@ -145,7 +154,9 @@ export type WaitEntry = StepTiming & z.output<typeof waitStep>;
 export type ConfigEntry = StepTiming & z.output<typeof configStep>;
 export type StepEntry = FaultEntry | RunbookEntry | HealEntry | WaitEntry | ConfigEntry;
 
-export const isFault = (step: StepEntry): step is FaultEntry => "fault" in step;
+/** A fault of the catalogue; a monkey is none before it was drawn. */
+export const isFault = (step: StepEntry): step is FaultEntry =>
+  "fault" in step && step.fault !== CHAOS;
 export const isRunbook = (step: StepEntry): step is RunbookEntry => "runbook" in step;
 export const isHeal = (step: StepEntry): step is HealEntry => "heal" in step;
 export const isWait = (step: StepEntry): step is WaitEntry => "wait" in step;

@@ -4,6 +4,7 @@
  * all consumers: what kills one client kills its neighbours, as in an application.
  */
 import type { LogRef } from "../history/judging.ts";
+import type { TopicShape } from "./cluster-asks.ts";
 
 export const CLIENT_ROLES = ["producers", "consumers"] as const;
 export type ClientRole = (typeof CLIENT_ROLES)[number];
@@ -42,4 +43,6 @@ export interface Application {
   startGroup(name: string): Promise<string[]>;
   /** A log of the plan; undefined when the workload has none of that name there. */
   log(cluster: string, topic: string): LogRef | undefined;
+  /** How the plan makes a topic of the workload; undefined for any other. */
+  topic(cluster: string, topic: string): TopicShape | undefined;
 }

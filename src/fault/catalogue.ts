@@ -25,6 +25,11 @@ import { replicationKill } from "./replication-kill.ts";
 import { replicationPause } from "./replication-pause.ts";
 import { replicationRestart } from "./replication-restart.ts";
 import { replicationStopAll } from "./replication-stop-all.ts";
+import { replicationTask } from "./replication-task.ts";
+import { topicAddPartitions } from "./topic-add-partitions.ts";
+import { topicCorrupt } from "./topic-corrupt.ts";
+import { topicDelete } from "./topic-delete.ts";
+import { topicRecreate } from "./topic-recreate.ts";
 
 export const faults = [
   brokerKill,
@@ -48,9 +53,14 @@ export const faults = [
   replicationPause,
   replicationRestart,
   replicationStopAll,
+  replicationTask,
   clientKill,
   clientPause,
   groupMove,
+  topicDelete,
+  topicRecreate,
+  topicAddPartitions,
+  topicCorrupt,
   regionShutdown,
 ] as const;
 

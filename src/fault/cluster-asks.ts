@@ -7,6 +7,16 @@
  */
 import type { LogRef } from "../history/judging.ts";
 
+/** A topic as the plan makes it. */
+export interface TopicShape {
+  topic: string;
+  partitions: number;
+  replication: number;
+  config: Record<string, string>;
+  /** Broker ids by partition; overrides `replication`. */
+  placement?: number[][];
+}
+
 export interface PartitionView {
   partition: number;
   leader: number;
@@ -52,6 +62,25 @@ export interface ClusterAsks {
   /** By partition; one that is -1 is left alone. Refused while the group has members. */
   "group.commit": {
     ask: { group: string; topic: string; offsets: number[] };
+    answer: Record<string, never>;
+  };
+  /** Null when no broker that answers knows it. The id is another once it was made anew. */
+  "topic.identify": {
+    ask: { topic: string };
+    answer: { topicId: string; partitions: number } | null;
+  };
+  "topic.delete": { ask: { topic: string }; answer: Record<string, never> };
+  "topics.create": {
+    ask: { topics: TopicShape[]; withinMs: number };
+    answer: Record<string, never>;
+  };
+  /** `partitions`: in all, afterwards. */
+  "topic.widen": { ask: { topic: string; partitions: number }; answer: Record<string, never> };
+  /** Settings as they are in effect, the broker's included. */
+  "topic.configs": { ask: { topic: string }; answer: Record<string, string> };
+  /** Null takes the topic's own setting away. */
+  "topic.configure": {
+    ask: { topic: string; name: string; value: string | null };
     answer: Record<string, never>;
   };
 }

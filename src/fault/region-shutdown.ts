@@ -2,13 +2,15 @@
  * `region.shutdown` takes a whole region: its brokers, controllers, replication workers and client
  * agents, all at once.
  *
- * `kill` is SIGKILL to every process, and the gateways refuse for the dead region; `pause` freezes
- * every process, so others meet silence; `blackhole` leaves the processes alive and drops every
+ * `kill` is SIGKILL to every process, and the gateways refuse for the dead region; `graceful` asks
+ * nodes and workers to end (SIGTERM) and kills what has not after 30 s, as an evacuation does, while
+ * clients are killed: nobody tells the application; `pause` freezes every process, so others meet silence; `blackhole` leaves the processes alive and drops every
  * packet in and out, so the region goes on alone. Agents of the region are part of it: their
  * journals are on the host and keep what they had written.
  */
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";
+import type { Capability } from "../runtime/runtime.ts";
 import { defineFault, type FaultContext } from "./fault.ts";
 import { brokerToProbe, mendedWithinMs } from "./link-target.ts";
 import {
@@ -23,18 +25,31 @@ import {
 
 const params = z.strictObject({
   region: z.string(),
-  mode: z.enum(["kill", "pause", "blackhole"]).default("kill"),
+  mode: z.enum(["kill", "graceful", "pause", "blackhole"]).default("kill"),
 });
 type Params = z.infer<typeof params>;
 
-const FIDELITY = { kill: "crash", pause: "pause", blackhole: "blackhole" } as const;
+const FIDELITY = {
+  kill: "crash",
+  graceful: "graceful",
+  pause: "pause",
+  blackhole: "blackhole",
+} as const;
+
+const NEEDS: Record<Params["mode"], Capability[]> = {
+  kill: ["kill", "start"],
+  graceful: ["stop", "kill", "start"],
+  pause: ["pause"],
+  blackhole: ["link.blackhole"],
+};
+
+const GRACE_MS = 30_000;
 
 export const regionShutdown = defineFault<Params>({
   kind: "region.shutdown",
   summary: "takes every broker, controller, replication worker and agent of a region",
   params,
-  needs: ({ mode }) =>
-    mode === "blackhole" ? ["link.blackhole"] : mode === "kill" ? ["kill", "start"] : ["pause"],
+  needs: ({ mode }) => NEEDS[mode],
   check(target, topology) {
     const names = topology.regions.map(({ name }) => name);
     if (names.includes(target.region)) return [];
@@ -55,13 +70,13 @@ export const regionShutdown = defineFault<Params>({
     };
   },
   async inject(target, context) {
-    if (target.mode === "kill") return injectKill(target, context);
+    if (target.mode === "kill" || target.mode === "graceful") return injectEnd(target, context);
     if (target.mode === "pause") return injectPause(target, context);
     return injectBlackhole(target, context);
   },
   async prove(target, context) {
     const nodes = nodesOf(target, context);
-    if (target.mode === "kill") return proveDead(context, nodes);
+    if (target.mode === "kill" || target.mode === "graceful") return proveDead(context, nodes);
     return proveUnreachable(target, context);
   },
   async proveHealed(target, context) {
@@ -82,7 +97,7 @@ function nodesOf(target: Params, context: FaultContext): string[] {
     .map(({ name }) => name);
 }
 
-async function injectKill(target: Params, context: FaultContext): Promise<void> {
+async function injectEnd(target: Params, context: FaultContext): Promise<void> {
   const nodes = nodesOf(target, context);
   const workers = context.workersIn(target.region);
   const agents = context.agentsIn(target.region);
@@ -98,9 +113,16 @@ async function injectKill(target: Params, context: FaultContext): Promise<void> 
   });
   for (const name of [...nodes, ...workers, ...agents]) context.expectDeath(name);
   context.injecting();
-  await showDead(context, nodes, "refuse");
+  if (target.mode === "kill") await showDead(context, nodes, "refuse");
+  const end = (name: string) =>
+    target.mode === "kill" ? context.runtime.kill(name) : context.runtime.stop(name, GRACE_MS);
   // Everything at once: a region does not die node by node.
-  await Promise.all([...nodes, ...workers, ...agents].map((name) => context.runtime.kill(name)));
+  await Promise.all([
+    ...[...nodes, ...workers].map(end),
+    ...agents.map((name) => context.runtime.kill(name)),
+  ]);
+  // Who ends in order is reachable while it does, and is told so by nobody afterwards.
+  if (target.mode === "graceful") await showDead(context, nodes, "refuse");
   context.injected();
 }
 

@@ -82,11 +82,11 @@ export async function proveWorking(context: FaultContext, names: string[]): Prom
   const left = workersLeft(context, names);
   if (left.length === 0) return `${names.join(", ")}: no longer part of the run`;
   for (const name of left) {
-    const before = await endsOf(context, name);
+    const before = await endsOfWorker(context, name);
     const moved = await poll(
       async () => {
         if (!(await context.runtime.isRunning(name))) return undefined;
-        const now = await endsOf(context, name);
+        const now = await endsOfWorker(context, name);
         return [...now].find(([topic, end]) => end > (before.get(topic) ?? 0))?.[0];
       },
       { everyMs: 200, withinMs: context.healedWithinMs },
@@ -106,13 +106,13 @@ const STILL_WITHIN_MS = 10_000;
 /** The engine says it does not run, and nothing of its moves on the target. */
 export async function proveStill(context: FaultContext, name: string): Promise<string> {
   if (await context.runtime.isRunning(name)) throw new Error(`${name} still runs after the freeze`);
-  let last = JSON.stringify([...(await endsOf(context, name))]);
+  let last = JSON.stringify([...(await endsOfWorker(context, name))]);
   let sinceUs = monotonicUs();
   const stillMs = Math.min(STILL_MS, context.healedWithinMs);
   // What was in flight at the freeze still lands, so the window may begin anew.
   const still = await poll(
     async () => {
-      const now = JSON.stringify([...(await endsOf(context, name))]);
+      const now = JSON.stringify([...(await endsOfWorker(context, name))]);
       if (now !== last) sinceUs = monotonicUs();
       last = now;
       return monotonicUs() - sinceUs >= stillMs * 1000 || undefined;
@@ -124,7 +124,10 @@ export async function proveStill(context: FaultContext, name: string): Promise<s
 }
 
 /** End of the topics that show a worker at work: its heartbeats, and what it mirrors. */
-async function endsOf(context: FaultContext, name: string): Promise<Map<string, number>> {
+export async function endsOfWorker(
+  context: FaultContext,
+  name: string,
+): Promise<Map<string, number>> {
   const { to } = workerOf({ worker: name }, context.topology);
   const topics = ["heartbeats", ...context.mirroredBy(name)];
   const found = await context.ask(to, "topics.ends", { topics });

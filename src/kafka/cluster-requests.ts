@@ -151,16 +151,16 @@ export async function logBounds(
   );
   const topic = topicOf(metadata, log.topic);
   if (topic === null) throw new BrokerRefusal(`bounds of ${log.topic}`, UNKNOWN_TOPIC);
-  if (topic.partitions.length !== log.partitions) {
-    throw new Error(
-      `${log.topic} has ${topic.partitions.length} partitions, not ${log.partitions}`,
-    );
+  // A topic may have been widened since: the run knows of those it began with.
+  const known = topic.partitions.filter((p) => p.partitionIndex < log.partitions);
+  if (known.length !== log.partitions) {
+    throw new Error(`${log.topic} has ${known.length} partitions, not ${log.partitions}`);
   }
   const bounds: Bounds[] = [];
-  for (const leader of new Set(topic.partitions.map((p) => p.leaderId))) {
+  for (const leader of new Set(known.map((p) => p.leaderId))) {
     const endpoint = metadata.brokers.find((broker) => broker.nodeId === leader);
     if (endpoint === undefined) throw new Error(`a partition of ${log.topic} has no leader`);
-    const led = topic.partitions
+    const led = known
       .filter((p) => p.leaderId === leader)
       .map((p) => ({ topic: log.topic, partition: p.partitionIndex }));
     bounds.push(...(await withBroker(endpoint, clientId, (at) => boundsAt(at, led))));

@@ -16,6 +16,7 @@ export const capabilities = [
   "exec",
   "machine.filter",
   "machine.disk",
+  "files",
   "link.refuse",
   "link.stall",
   "link.blackhole",
@@ -164,6 +165,10 @@ export interface Runtime extends AsyncDisposable {
   remove(name: string): Promise<void>;
   isRunning(name: string): Promise<boolean>;
   exec(name: string, argv: string[], withinMs?: number): Promise<ExecResult>;
+  /** A file of a container, dead or alive. */
+  readFile(name: string, path: string): Promise<Buffer>;
+  /** Replaces a file's bytes by as many others; a file that is open in the container is another. */
+  writeFile(name: string, path: string, bytes: Buffer): Promise<void>;
   /** The container's output so far, or since a wall time (ISO 8601). */
   logs(name: string, since?: string): Promise<string>;
   link(from: string, to: string): LinkControl;

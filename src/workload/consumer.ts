@@ -161,8 +161,10 @@ export class WorkloadConsumer implements ReaderSource, Role {
     }
     const nowUs = monotonicUs();
     partitions.forEach(({ topic, partition }, n) => {
-      const log = this.#records.logId(topic);
-      if (log !== undefined) this.#journal.resume(reader, log, partition, offsets[n] ?? -1, nowUs);
+      const log = this.#spec.logs.find((one) => one.topic === topic);
+      // A partition that was added since is no part of the run, and nothing of it is written to.
+      if (log === undefined || partition >= log.partitions) return;
+      this.#journal.resume(reader, log.id, partition, offsets[n] ?? -1, nowUs);
     });
     this.#journal.flush();
   }

@@ -9,14 +9,15 @@ import { describeTopic } from "./admin.ts";
 import type { Answer, Ask } from "./protocol.ts";
 
 /** Bounds by partition; null when every broker that answers says there is no such topic. */
-export function boundsOfLog({
+export async function boundsOfLog({
   address,
   log,
   by,
 }: Ask<"log.bounds">): Promise<Answer<"log.bounds">> {
-  return by === "kafkajs"
-    ? kafkajsBounds(address.bootstrap, log.topic)
-    : boundsOrNone(address, log, "blackstart-bounds");
+  if (by === "platformatic") return boundsOrNone(address, log, "blackstart-bounds");
+  const found = await kafkajsBounds(address.bootstrap, log.topic);
+  // Partitions that were added since are no part of the run.
+  return found?.filter(({ partition }) => partition < log.partitions) ?? null;
 }
 
 /** The same by the auditor's client, under a client id of the caller's. */

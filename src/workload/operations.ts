@@ -23,7 +23,13 @@ import { boundsOfLog } from "./log-bounds.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
-import { endsOfTopics } from "./topics.ts";
+import {
+  addPartitions,
+  configureTopic,
+  endsOfTopics,
+  identifyTopic,
+  removeTopic,
+} from "./topics.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -67,6 +73,10 @@ export class Operations {
       "replicas.reassign": reassign,
       "quorum.describe": quorumOf,
       "topics.ends": endsOfTopics,
+      "topic.identify": identifyTopic,
+      "topic.delete": removeTopic,
+      "topic.widen": addPartitions,
+      "topic.configure": configureTopic,
       "log.bounds": boundsOfLog,
       "canary.seed": (ask: Ask<"canary.seed">) => seed(this.#context, ask),
       "group.commit": ({ address, group, topic, offsets }: Ask<"group.commit">) => {

@@ -164,6 +164,25 @@ export interface Operations {
       quorum: { leader: number; voters: { id: number; behind: number }[] };
     };
   };
+  /** Null when no broker that answers knows it. The id is another once it was made anew. */
+  "topic.identify": {
+    ask: { address: ClusterAddress; topic: string };
+    answer: { topicId: string; partitions: number } | null;
+  };
+  "topic.delete": {
+    ask: { address: ClusterAddress; topic: string };
+    answer: Record<string, never>;
+  };
+  /** `partitions`: in all, afterwards. */
+  "topic.widen": {
+    ask: { address: ClusterAddress; topic: string; partitions: number };
+    answer: Record<string, never>;
+  };
+  /** Sets one of a topic's settings; null takes it away. */
+  "topic.configure": {
+    ask: { address: ClusterAddress; topic: string; name: string; value: string | null };
+    answer: Record<string, never>;
+  };
   "topic.configs": {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;

@@ -11,6 +11,7 @@ import {
   type RuntimeUnderTest,
   WEST,
 } from "../support/contract-world.ts";
+import { files } from "./file-contract.ts";
 import { machines } from "./machine-contract.ts";
 
 const MODES: LinkMode[] = ["refuse", "stall", "blackhole"];
@@ -43,6 +44,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeUnderTe
     describe("a paused node", () => paused(get));
     describe("a killed node", () => killed(get));
     describe("the machine of a node", () => machines(get));
+    describe("a file", () => files(get));
     describe("an agent", () => agents(get));
     describe("destroy", () => destroyed(get, make));
   });

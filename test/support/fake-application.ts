@@ -1,5 +1,6 @@
 /** The application as a fault sees it, in memory: its processes are the test's, its clients too. */
 import type { Application, ClientRole, LiveGroup } from "../../src/fault/application.ts";
+import type { TopicShape } from "../../src/fault/cluster-asks.ts";
 import type { LogRef } from "../../src/history/judging.ts";
 import { monotonicUs } from "../../src/kernel/clock.ts";
 import type { FakeRuntime } from "../../src/runtime/fake/fake-runtime.ts";
@@ -9,6 +10,7 @@ export class FakeApplication implements Application {
   readonly clients = new Map<string, string[]>();
   readonly groups = new Map<string, LiveGroup>();
   readonly logs: LogRef[] = [];
+  readonly topics: TopicShape[] = [];
   /** What `restart` and `startGroup` do; null once the workload is over. */
   starts: string[] | null = ["started"];
   /** Clients nobody serves. */
@@ -67,6 +69,10 @@ export class FakeApplication implements Application {
   async startGroup(name: string): Promise<string[]> {
     this.#told.push(`start group ${name}`);
     return this.#stopped.delete(name) ? (this.starts ?? []) : [];
+  }
+
+  topic(_cluster: string, topic: string): TopicShape | undefined {
+    return this.topics.find((one) => one.topic === topic);
   }
 
   log(cluster: string, topic: string): LogRef | undefined {

@@ -18,7 +18,7 @@ export type Replies = {
 };
 
 export class FaultWorld {
-  readonly runtime = new FakeRuntime();
+  readonly runtime: FakeRuntime;
   readonly interrupt = new AbortController();
   readonly heals = new HealStack(1000);
   readonly topology: Topology;
@@ -36,8 +36,9 @@ export class FaultWorld {
   readonly application = new FakeApplication(() => this.runtime, this.told);
   readonly context: FaultContext;
 
-  private constructor(topology: Topology) {
+  private constructor(topology: Topology, runtime: FakeRuntime) {
     this.topology = topology;
+    this.runtime = runtime;
     this.context = {
       step: "the-step",
       runtime: this.runtime,
@@ -78,9 +79,8 @@ export class FaultWorld {
     };
   }
 
-  static async of(topology: Topology): Promise<FaultWorld> {
-    const world = new FaultWorld(topology);
-    const { runtime } = world;
+  static async of(topology: Topology, runtime = new FakeRuntime()): Promise<FaultWorld> {
+    const world = new FaultWorld(topology, runtime);
     await runtime.prepare(topology);
     for (const node of topology.nodes) await runtime.startNode(node);
     for (const worker of topology.replications) await runtime.startReplication(worker);

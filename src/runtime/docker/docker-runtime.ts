@@ -40,6 +40,7 @@ import {
   stopContainer,
   terminateContainer,
 } from "./container-acts.ts";
+import { readFileIn, writeFileIn } from "./container-files.ts";
 import { DISK_MOUNT } from "./disk.ts";
 import { connectEngine, followDeaths, hasStatus } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
@@ -303,6 +304,14 @@ export class DockerRuntime implements Runtime {
 
   async exec(name: string, argv: string[], withinMs = 15_000): Promise<ExecResult> {
     return execIn(this.#container(name), argv, withinMs);
+  }
+
+  async readFile(name: string, path: string): Promise<Buffer> {
+    return readFileIn(this.#container(name), path);
+  }
+
+  async writeFile(name: string, path: string, bytes: Buffer): Promise<void> {
+    await writeFileIn(this.#container(name), path, bytes);
   }
 
   async logs(name: string, since?: string): Promise<string> {

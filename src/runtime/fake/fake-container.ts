@@ -16,7 +16,7 @@ export class FakeContainer {
   readonly name: string;
   readonly kind: ContainerKind;
   readonly region: string;
-  readonly files = new Map<string, string>();
+  readonly files = new Map<string, Buffer>();
   state: ContainerState = "running";
   output = "";
   /** How its last process ended; null while it runs. */

@@ -234,6 +234,23 @@ export class FakeRuntime implements Runtime {
     return this.#options.exec?.(container, argv) ?? { exitCode: 0, output: "" };
   }
 
+  async readFile(name: string, path: string): Promise<Buffer> {
+    const bytes = this.container(name).files.get(path);
+    if (!bytes) throw new Error(`${name} has no file ${path}`);
+    return bytes;
+  }
+
+  writeFile(name: string, path: string, bytes: Buffer): Promise<void> {
+    return this.#perform("writeFile", name, () => {
+      const { files } = this.container(name);
+      const length = files.get(path)?.length;
+      if (length !== bytes.length) {
+        throw new Error(`${path} has ${length} bytes, and ${bytes.length} were to be written`);
+      }
+      files.set(path, Buffer.from(bytes));
+    });
+  }
+
   async logs(name: string): Promise<string> {
     this.#requireEngine();
     return this.container(name).output;

@@ -15,6 +15,7 @@ export type Verb =
   | "pause"
   | "resume"
   | "remove"
+  | "writeFile"
   | "destroy"
   | "cut"
   | "mend"

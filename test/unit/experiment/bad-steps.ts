@@ -83,7 +83,7 @@ export const badSteps: BadInput[] = [
     find: "region: east }",
     put: "region: east, mode: kil }",
     problems: [
-      '21:69: expected "kill" or "pause" or "blackhole", found "kil"; did you mean "kill"?',
+      '21:69: expected "kill" or "graceful" or "pause" or "blackhole", found "kil"; did you mean "kill"?',
     ],
   },
   {

@@ -148,9 +148,42 @@ describe("region.shutdown by blackhole", () => {
   });
 });
 
+describe("region.shutdown in order", () => {
+  const graceful = { region: "east", mode: "graceful" as const };
+
+  it("asks nodes and workers to end, kills clients, and starts what it ended", async () => {
+    const topology = { ...twoRegions(1), replications: [replicationIn("east")] };
+    const world = await FaultWorld.of(topology);
+    const fault = await world.inject(regionShutdown, graceful);
+    expect(world.runtime.acts).to.deep.equal([
+      `stop ${NODE}`,
+      "stop mm2-primary-standby",
+      "kill agent-east-observer",
+      "showDead west->east",
+    ]);
+    expect(await fault.prove()).to.contain(`the engine reports ${NODE} dead`);
+    await world.heals.healAll();
+    expect(world.states()).to.include({ [NODE]: "running", "mm2-primary-standby": "running" });
+    expect(world.runtime.probe("west", NODE)).to.equal("answered");
+  });
+
+  it("is not proven when a node did not end, and armed its undo before the act", async () => {
+    const world = await FaultWorld.of(twoRegions(1));
+    world.runtime.ignoreNext("stop", NODE);
+    const fault = await world.inject(regionShutdown, graceful);
+    expect(await refusal(fault.prove())).to.equal(`${NODE} still runs after the kill`);
+    const lost = await FaultWorld.of(twoRegions(1));
+    lost.runtime.failNext("stop", NODE, new Error("answer lost"), "after");
+    expect(await refusal(lost.inject(regionShutdown, graceful))).to.equal("answer lost");
+    expect(await lost.heals.healAll()).to.deep.equal([]);
+    expect(lost.states()).to.include({ [NODE]: "running" });
+  });
+});
+
 describe("region.shutdown in the plan", () => {
   it("needs what its mode uses", () => {
     expect(regionShutdown.needs(kill)).to.have.members(["kill", "start"]);
+    expect(regionShutdown.needs({ region: "east", mode: "graceful" })).to.include("stop");
     expect(regionShutdown.needs(pause)).to.deep.equal(["pause"]);
     expect(regionShutdown.needs(blackhole)).to.deep.equal(["link.blackhole"]);
   });

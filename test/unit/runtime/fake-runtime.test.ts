@@ -6,11 +6,12 @@ import { runtimeContract } from "../../integration/runtime-contract.ts";
 import { scripted } from "../../support/scripted-agents.ts";
 import { replicationIn, twoRegions } from "../../support/topologies.ts";
 
-/** The four commands the contract runs in a container. */
+/** The five commands the contract runs in a container. */
 function exec({ files }: FakeContainer, [command, ...words]: string[]): ExecResult {
   const path = words.at(-1) ?? "";
   if (command === "echo") return { exitCode: 0, output: `${words.join(" ")}\n` };
-  if (command === "touch") files.set(path, "");
+  if (command === "touch") files.set(path, Buffer.alloc(0));
+  if (command === "cp") files.set(path, Buffer.from("a copy"));
   if (command === "test") return { exitCode: files.has(path) ? 0 : 1, output: "" };
   return { exitCode: command === "false" ? 1 : 0, output: "" };
 }

@@ -1,0 +1,49 @@
+/** Requests that change a topic as a whole: delete, widen, set one of its settings. */
+import {
+  ConfigResourceTypes,
+  createPartitionsV3,
+  deleteTopicsV6,
+  IncrementalAlterConfigOperationTypes,
+  incrementalAlterConfigsV1,
+} from "@platformatic/kafka";
+import type { BrokerConnection } from "./broker-connection.ts";
+import { BrokerRefusal } from "./cluster-requests.ts";
+
+const TIMEOUT_MS = 4000;
+
+export async function deleteTopic(at: BrokerConnection, name: string): Promise<void> {
+  const answer = await at.call(deleteTopicsV6.api, [{ name, topicId: null }], TIMEOUT_MS);
+  for (const { errorCode, errorMessage } of answer.responses) {
+    if (errorCode !== 0) throw new BrokerRefusal(`delete topic ${name}`, errorCode, errorMessage);
+  }
+}
+
+/** `count`: in all, afterwards. The controller places the new ones. */
+export async function widenTopic(at: BrokerConnection, name: string, count: number): Promise<void> {
+  const wanted = [{ name, count, assignments: null }];
+  const answer = await at.call(createPartitionsV3.api, wanted, TIMEOUT_MS, false);
+  for (const { errorCode, errorMessage } of answer.results) {
+    if (errorCode !== 0) throw new BrokerRefusal(`widen topic ${name}`, errorCode, errorMessage);
+  }
+}
+
+/** `value`: null takes the topic's own setting away, so that the broker's counts. */
+export async function setTopicConfig(
+  at: BrokerConnection,
+  topic: string,
+  name: string,
+  value: string | null,
+): Promise<void> {
+  const { DELETE, SET } = IncrementalAlterConfigOperationTypes;
+  const config =
+    value === null ? { name, configOperation: DELETE } : { name, configOperation: SET, value };
+  const resource = {
+    resourceType: ConfigResourceTypes.TOPIC,
+    resourceName: topic,
+    configs: [config],
+  };
+  const answer = await at.call(incrementalAlterConfigsV1.api, [resource], false);
+  for (const { errorCode, errorMessage } of answer.responses) {
+    if (errorCode !== 0) throw new BrokerRefusal(`configs of ${topic}`, errorCode, errorMessage);
+  }
+}
