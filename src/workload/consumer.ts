@@ -191,6 +191,13 @@ export class WorkloadConsumer implements ReaderSource, Role {
     this.#committing = undefined;
   }
 
+  /** Behind the commit under way, which may know less. */
+  async #commitLast(): Promise<void> {
+    await this.#committing;
+    this.#committing = undefined;
+    await this.#commit();
+  }
+
   #confirmed(offsets: PartitionOffset[]): void {
     const nowUs = monotonicUs();
     for (const { topic, partition, offset } of offsets) {
@@ -219,9 +226,11 @@ export class WorkloadConsumer implements ReaderSource, Role {
 
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    await Promise.race([this.#commit(), delay(CLOSE_MS)]);
+    // First, so that nothing is handed over behind the last commit: what a member that ends in order
+    // has got, it has committed.
     this.#stop.abort();
     for (const timer of this.#timers) clearInterval(timer);
+    await Promise.race([this.#commitLast(), delay(CLOSE_MS)]);
     this.#context.crashed.delete(this.#crash);
     const client = this.#client;
     if (client !== undefined) await Promise.race([closeQuietly(client), delay(CLOSE_MS)]);

@@ -25,6 +25,8 @@ class Bench {
   readonly commits: PartitionOffset[][] = [];
   readonly consumer: WorkloadConsumer;
   committed = 5;
+  /** What a commit waits for. */
+  held: Promise<void> = Promise.resolve();
 
   constructor() {
     const log = {
@@ -64,6 +66,7 @@ class Bench {
       },
       commit: async (offsets) => {
         this.commits.push(offsets);
+        await this.held;
       },
     };
   }
@@ -117,6 +120,23 @@ describe(WorkloadConsumer.name, () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(bench.commits.length).to.equal(before); // nothing new: nothing to commit
     await bench.consumer.stop();
+  });
+
+  it("ends with a commit of all it was given, and is given nothing behind it", async () => {
+    const bench = new Bench();
+    const handlers = await bench.joined();
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    bench.held = promise;
+    await bench.batch(handlers, 7);
+    await until(() => bench.commits.length === 1);
+    await bench.batch(handlers, 9); // the first commit is under way, and knows nothing of it
+    const stopped = bench.consumer.stop();
+    const delivered = bench.kinds().filter((kind) => kind === "delivered").length;
+    await bench.batch(handlers, 11);
+    release();
+    await stopped;
+    expect(bench.commits.at(-1)).to.deep.equal([{ topic: "orders", partition: 0, offset: 9 }]);
+    expect(bench.kinds().filter((kind) => kind === "delivered")).to.have.length(delivered);
   });
 
   it("forgets what was processed before a rebalance", async () => {
