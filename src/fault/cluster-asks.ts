@@ -78,9 +78,8 @@ export interface ClusterAsks {
   "topic.widen": { ask: { topic: string; partitions: number }; answer: Record<string, never> };
   /** Settings as they are in effect, the broker's included. */
   "topic.configs": { ask: { topic: string }; answer: Record<string, string> };
-  /** Null takes the topic's own setting away. */
-  "topic.configure": {
-    ask: { topic: string; name: string; value: string | null };
+  "topic.alter": {
+    ask: { topic: string; set: Record<string, string> };
     answer: Record<string, never>;
   };
 }

@@ -194,7 +194,7 @@ async function proveFlapping(
     const { state, turns } = flapping;
     if (state === "turning" || seen[state] !== undefined) return undefined;
     const met = await probeAcross(target, context, timeoutMs);
-    if (flapping.state !== state || flapping.turns !== turns) return undefined;
+    if (flapping.turns !== turns) return undefined;
     const expected = state === "cut" ? SHOWS_AS[target.mode] : ["answered"];
     if (met.some(({ outcome }) => !expected.includes(outcome))) return undefined;
     seen[state] = met[0]?.outcome ?? "";

@@ -71,11 +71,11 @@ export const replicationTask = defineFault<Params, LiveTask>({
     // A failed task stays so; its worker must start anew, after the topic takes records again.
     context.heals.defer(`start ${name} anew`, () => startAnew(context, name));
     context.heals.defer(`restore ${SETTING} of ${topic}`, async () => {
-      await context.ask(to, "topic.configure", { topic, name: SETTING, value: before });
+      await context.ask(to, "topic.alter", { topic, set: { [SETTING]: before } });
     });
     context.injecting();
-    const value = String(TAKES_NOTHING_BYTES);
-    await context.ask(to, "topic.configure", { topic, name: SETTING, value });
+    const set = { [SETTING]: String(TAKES_NOTHING_BYTES) };
+    await context.ask(to, "topic.alter", { topic, set });
     const failed = await poll(
       async () => {
         const found = failuresIn(await context.runtime.logs(name)).slice(live.known);

@@ -1,11 +1,5 @@
-/** Requests that change a topic as a whole: delete, widen, set one of its settings. */
-import {
-  ConfigResourceTypes,
-  createPartitionsV3,
-  deleteTopicsV6,
-  IncrementalAlterConfigOperationTypes,
-  incrementalAlterConfigsV1,
-} from "@platformatic/kafka";
+/** Requests that change a topic as a whole: delete it, widen it. */
+import { createPartitionsV3, deleteTopicsV6 } from "@platformatic/kafka";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { BrokerRefusal } from "./cluster-requests.ts";
 
@@ -24,26 +18,5 @@ export async function widenTopic(at: BrokerConnection, name: string, count: numb
   const answer = await at.call(createPartitionsV3.api, wanted, TIMEOUT_MS, false);
   for (const { errorCode, errorMessage } of answer.results) {
     if (errorCode !== 0) throw new BrokerRefusal(`widen topic ${name}`, errorCode, errorMessage);
-  }
-}
-
-/** `value`: null takes the topic's own setting away, so that the broker's counts. */
-export async function setTopicConfig(
-  at: BrokerConnection,
-  topic: string,
-  name: string,
-  value: string | null,
-): Promise<void> {
-  const { DELETE, SET } = IncrementalAlterConfigOperationTypes;
-  const config =
-    value === null ? { name, configOperation: DELETE } : { name, configOperation: SET, value };
-  const resource = {
-    resourceType: ConfigResourceTypes.TOPIC,
-    resourceName: topic,
-    configs: [config],
-  };
-  const answer = await at.call(incrementalAlterConfigsV1.api, [resource], false);
-  for (const { errorCode, errorMessage } of answer.responses) {
-    if (errorCode !== 0) throw new BrokerRefusal(`configs of ${topic}`, errorCode, errorMessage);
   }
 }

@@ -23,13 +23,7 @@ import { boundsOfLog } from "./log-bounds.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
-import {
-  addPartitions,
-  configureTopic,
-  endsOfTopics,
-  identifyTopic,
-  removeTopic,
-} from "./topics.ts";
+import { addPartitions, endsOfTopics, identifyTopic, removeTopic } from "./topics.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -76,7 +70,6 @@ export class Operations {
       "topic.identify": identifyTopic,
       "topic.delete": removeTopic,
       "topic.widen": addPartitions,
-      "topic.configure": configureTopic,
       "log.bounds": boundsOfLog,
       "canary.seed": (ask: Ask<"canary.seed">) => seed(this.#context, ask),
       "group.commit": ({ address, group, topic, offsets }: Ask<"group.commit">) => {

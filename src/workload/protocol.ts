@@ -178,11 +178,6 @@ export interface Operations {
     ask: { address: ClusterAddress; topic: string; partitions: number };
     answer: Record<string, never>;
   };
-  /** Sets one of a topic's settings; null takes it away. */
-  "topic.configure": {
-    ask: { address: ClusterAddress; topic: string; name: string; value: string | null };
-    answer: Record<string, never>;
-  };
   "topic.configs": {
     ask: { address: ClusterAddress; topic: string };
     answer: Record<string, string>;

@@ -1,6 +1,6 @@
 /** Operations on topics that faults need: where they end, and what is done to them as a whole. */
 import { fetchMetadata, logBounds, topicOf, withAnyBroker } from "../kafka/cluster-requests.ts";
-import { deleteTopic, setTopicConfig, widenTopic } from "../kafka/topic-requests.ts";
+import { deleteTopic, widenTopic } from "../kafka/topic-requests.ts";
 import type { Answer, Ask } from "./protocol.ts";
 
 const CLIENT = "blackstart-admin";
@@ -34,15 +34,5 @@ export async function removeTopic(ask: Ask<"topic.delete">): Promise<Answer<"top
 export async function addPartitions(ask: Ask<"topic.widen">): Promise<Answer<"topic.widen">> {
   const { topic, partitions } = ask;
   await withAnyBroker(ask.address.bootstrap, CLIENT, (at) => widenTopic(at, topic, partitions));
-  return {};
-}
-
-export async function configureTopic(
-  ask: Ask<"topic.configure">,
-): Promise<Answer<"topic.configure">> {
-  const { topic, name, value } = ask;
-  await withAnyBroker(ask.address.bootstrap, CLIENT, (at) =>
-    setTopicConfig(at, topic, name, value),
-  );
   return {};
 }

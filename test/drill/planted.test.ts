@@ -20,7 +20,7 @@ describe("faults whose effect is known", () => {
   const out = useOut();
 
   it("each is proven and healed; what they planted is found, and nothing else", async () => {
-    const { code, stderr } = await command("run", "--out", out());
+    const { code, stderr } = await command("run", experiment("planted"), "--out", out());
     const result = resultOf(runIn(out()));
     expect(code, stderr).to.be.oneOf([1, 3]);
     expect(result.run.outcome, stderr).to.equal("completed");

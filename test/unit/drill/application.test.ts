@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { FaultStep, Plan } from "../../../src/experiment/plan.ts";
-import { DrillWorld } from "../../support/drill-world.ts";
+import { monotonicUs } from "../../../src/kernel/clock.ts";
+import { DrillWorld, sayHistory } from "../../support/drill-world.ts";
 import { drillPlan, faultStep } from "../../support/plans.ts";
-import type { Handlers } from "../../support/scripted-agents.ts";
+import { type Handlers, readerStats } from "../../support/scripted-agents.ts";
 
 const PRODUCERS = "agent-east-producers";
 const CONSUMERS = "agent-east-consumers";
@@ -65,6 +66,28 @@ describe("client.kill in a drill", () => {
       "billing-east initial",
       "billing-east restore",
     ]);
+  });
+
+  it("waits for the new process to serve: what the dead one had got says nothing", async () => {
+    let starts = 0;
+    let saidUs = 0;
+    const { world } = await ran([faultStep("client.kill", on("consumers"), healed)], {
+      "consumer.start": ({ reader }, agent) => {
+        starts += 1;
+        const say = () =>
+          sayHistory(agent, (seen) => ({ readers: [readerStats(reader, seen, 5)] }));
+        if (starts === 1) say();
+        else {
+          setTimeout(() => {
+            saidUs = monotonicUs();
+            say();
+          }, 60);
+        }
+        return { journal: "journal.bin" };
+      },
+    });
+    expect(world.eventsOf("fault.healed")[0]?.tUs ?? 0).to.be.at.least(saidUs);
+    expect(saidUs).to.be.greaterThan(0);
   });
 
   it("takes a wanted death for none of an accident, and starts nothing at the end", async () => {

@@ -53,7 +53,9 @@ describe("chaos.monkey", () => {
 
   it("is drawn from the seed alone: the same for the same, byte for byte", () => {
     expect(JSON.stringify(seeded(7))).to.equal(JSON.stringify(seeded(7)));
-    expect(drawnIn(seeded(7))).to.not.deep.equal(drawnIn(seeded(8)));
+    // What the faults draw for themselves left out.
+    const menu = (seed: number) => drawnIn(seeded(seed)).map(({ kind, after }) => [kind, after]);
+    expect(menu(7)).to.not.deep.equal(menu(8));
   });
 
   it("draws by weight, and everything on the menu", () => {

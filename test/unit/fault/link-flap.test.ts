@@ -90,6 +90,17 @@ describe("link.flap, doubted", () => {
     await closed.heal();
   });
 
+  it("is not proven by a probe that began before a turn and ended behind it", async () => {
+    const world = await FaultWorld.of(twoRegions(1));
+    const fault = await world.inject(linkFlap, quick(2, 20));
+    world.context.observer.probe = async () => {
+      const turns = world.notes.length;
+      await until(() => world.notes.length > turns || turns === 4);
+      return "timeout";
+    };
+    expect(await refusal(fault.prove())).to.equal("no probe met the link cut");
+  });
+
   it("is not healed when the link stays cut", async () => {
     const world = await FaultWorld.of(twoRegions(1));
     const fault = await world.inject(linkFlap, quick(1, 60_000));

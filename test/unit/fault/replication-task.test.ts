@@ -18,7 +18,8 @@ async function worldOf(): Promise<{ world: FaultWorld; settings: string[] }> {
   worker().output += `${line("MirrorSourceConnector-9")}\n`;
   let end = 5;
   world.replies["topic.configs"] = () => ({ "max.message.bytes": "1048588" });
-  world.replies["topic.configure"] = ({ topic, name, value }) => {
+  world.replies["topic.alter"] = ({ topic, set }) => {
+    const [[name, value] = []] = Object.entries(set);
     settings.push(`${topic} ${name}=${value}`);
     if (value === "1") worker().output += `${line("MirrorSourceConnector-0")}\n`;
     return {};
@@ -49,10 +50,10 @@ describe("replication.task", () => {
 
   it("armed both undos before the act", async () => {
     const { world, settings } = await worldOf();
-    const configure = world.replies["topic.configure"];
-    world.replies["topic.configure"] = (ask, cluster) => {
+    const configure = world.replies["topic.alter"];
+    world.replies["topic.alter"] = (ask, cluster) => {
       configure?.(ask, cluster);
-      if (ask.value === "1") throw new Error("answer lost");
+      if (ask.set["max.message.bytes"] === "1") throw new Error("answer lost");
       return {};
     };
     expect(await refusal(world.inject(replicationTask, fail))).to.equal("answer lost");
@@ -63,7 +64,7 @@ describe("replication.task", () => {
 
   it("is not proven when no task failed, nor when the worker has ended", async () => {
     const { world } = await worldOf();
-    world.replies["topic.configure"] = () => {
+    world.replies["topic.alter"] = () => {
       world.interrupt.abort();
       return {};
     };

@@ -149,7 +149,9 @@ describe(WorkloadConsumer.name, () => {
     expect(bench.commits.length).to.equal(before);
     await bench.consumer.stop();
   });
+});
 
+describe(`${WorkloadConsumer.name}, disturbed`, () => {
   it("starts a new client when kafkajs will not restart, and no longer hears the old one", async () => {
     const bench = new Bench();
     const old = await bench.joined();
