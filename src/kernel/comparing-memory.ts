@@ -4,7 +4,7 @@
  * `Buffer.compare` takes 80 ns for 60 bytes, nearly all of it for the way into native code, and a
  * loop in JavaScript takes 1 ns a byte. WebAssembly is entered for 5 ns and compares 16 bytes at
  * once, but only in its own memory; `set` copies a record there for 15 ns. The function below is
- * small enough to be written as its bytes (decision 0022).
+ * small enough to be written as its bytes (decision 0023).
  */
 import assert from "node:assert";
 
