@@ -118,7 +118,10 @@ export class Files {
   }
 
   throwIfAny(): void {
-    throwProblems(this.#problems);
+    throwProblems(
+      this.#problems,
+      this.#sources.map(({ file }) => file),
+    );
   }
 
   /** The file that a path leads into; the named one for what is nowhere. */

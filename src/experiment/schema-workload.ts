@@ -1,7 +1,7 @@
 /** The `workload` part of the experiment file: topics, producers, consumers, the canary. */
 import { z } from "zod";
 import { durationSchema, rateSchema, sizeSchema } from "../kernel/schema-units.ts";
-import { PAYLOAD_HEADER_BYTES } from "../workload/payload.ts";
+import { PAYLOAD_HEADER_BYTES } from "../workload/payload-format.ts";
 import { kafkaConfigSchema, nameSchema } from "./schema-topology.ts";
 
 const count = (what: string, max: number) =>

@@ -36,10 +36,10 @@ const ALIASES_MAX = 100;
 const PROBLEMS_MAX = 100;
 const NO_VALUES: ReadonlyMap<string, ScalarValue> = new Map();
 
-/** Throws what was found so far, file by file in the order of their lines. */
-export function throwProblems(problems: readonly Problem[]): void {
+/** Throws what was found so far, file by file, each in the order of its lines. */
+export function throwProblems(problems: readonly Problem[], order: string[] = []): void {
   if (problems.length === 0) return;
-  const files = [...new Set(problems.map(({ file }) => file))];
+  const files = [...new Set([...order, ...problems.map(({ file }) => file)])];
   const key = ({ file, line, column }: Problem) => files.indexOf(file) * 1e13 + line * 1e6 + column;
   const sorted = [...problems].sort((a, b) => key(a) - key(b));
   throw new ExperimentError(sorted.slice(0, PROBLEMS_MAX));

@@ -155,6 +155,22 @@ export class JournalWriter {
     this.#found(ROW.seen, reader, log, partition, offset, producer, sourcePartition, seq, tUs);
   }
 
+  /**
+   * Makes the row that was the last when `rowsSoFar` was this much longer by one record. False when
+   * it is not the last any more, or on disk already. The caller knows that the record goes on from
+   * it, as `seen` and `delivered` would find out: this is their short cut.
+   */
+  lengthen(rowsSoFar: number): boolean {
+    if (this.#pending === 0 || this.#rows + this.#pending !== rowsSoFar) return false;
+    this.#block.lengthen(this.#pending - 1);
+    return true;
+  }
+
+  /** Rows written and pending. */
+  get rowsSoFar(): number {
+    return this.#rows + this.#pending;
+  }
+
   /** The broker confirmed a committed offset. */
   commit(reader: number, log: number, partition: number, offset: number, tUs: number): void {
     const at = this.#start(ROW.commit, 0, reader, log, partition);

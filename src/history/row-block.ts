@@ -157,6 +157,12 @@ export class RowBlock {
     this.#f64[F64_AUX2 + i * F64_STEP] = aux2;
   }
 
+  /** Makes row i longer by one record. */
+  lengthen(i: number): void {
+    const at = U32_COUNT + i * U32_STEP;
+    this.#u32[at] = (this.#u32[at] as number) + 1;
+  }
+
   /**
    * Makes row i longer by one record, when that record goes on from it: the same kind, reader, log,
    * partition, producer and time, the next offset and the next seq. Says whether it did.
@@ -186,7 +192,7 @@ export class RowBlock {
       this.#u16[U16_ACTOR + u16] === actor &&
       this.#u8[U8_KIND + i * U8_STEP] === kind &&
       this.#f64[F64_TIME + f64] === tUs;
-    if (goesOn) this.#u32[U32_COUNT + i * U32_STEP] = count + 1;
+    if (goesOn) this.lengthen(i);
     return goesOn;
   }
 }

@@ -20,7 +20,8 @@ import { type Line, type Probe, type ProbeAnswer, ProbeLines } from "../kafka/pr
 import { singleRecordBatch } from "../kafka/record-batch.ts";
 import { monotonicUs, wallTime } from "../kernel/clock.ts";
 import type { AgentContext, ProducerFigures, ProducerSource, Role } from "./agent-context.ts";
-import { FLAG, PayloadCodec } from "./payload.ts";
+import { PayloadCodec } from "./payload.ts";
+import { FLAG } from "./payload-format.ts";
 import type { CanarySpec } from "./protocol.ts";
 
 const METADATA_HEALTHY_MS = 1000;

@@ -1,9 +1,24 @@
 /**
- * Ages of records, counted in buckets that grow by an eighth: a percentile is right within 12 %,
- * and counting one record costs one addition.
+ * Ages of records, counted in buckets: every doubling is cut into eight steps of one width, so a
+ * percentile is right within an eighth, and counting one record costs one addition and no logarithm.
  */
-const STEPS = 8;
-const BUCKETS = 40 * STEPS;
+const STEP_BITS = 3;
+const STEPS = 1 << STEP_BITS;
+/** From here on all ages are one bucket: 71 minutes, in µs. */
+const LAG_US_MAX = 0xffffffff;
+const BUCKETS = (32 - STEP_BITS + 1) * STEPS;
+
+/** Below 8 µs a bucket is one µs; from there on the top three bits below the first one choose it. */
+function bucketOf(lagUs: number): number {
+  const shift = Math.max(0, 31 - STEP_BITS - Math.clz32(lagUs));
+  return shift * STEPS + (lagUs >>> shift);
+}
+
+/** The first age beyond a bucket. */
+function edgeOf(bucket: number): number {
+  const shift = Math.max(0, Math.floor(bucket / STEPS) - 1);
+  return (bucket - shift * STEPS + 1) * 2 ** shift;
+}
 
 export class LagHistogram {
   readonly #counts = new Uint32Array(BUCKETS);
@@ -11,8 +26,7 @@ export class LagHistogram {
   #max = 0;
 
   add(lagUs: number): void {
-    const lag = Math.max(lagUs, 1);
-    const bucket = Math.min(BUCKETS - 1, Math.floor(Math.log2(lag) * STEPS));
+    const bucket = bucketOf(Math.min(Math.max(lagUs, 0), LAG_US_MAX));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#total += 1;
     if (lagUs > this.#max) this.#max = lagUs;
@@ -34,7 +48,7 @@ export class LagHistogram {
     let passed = 0;
     for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
       passed += this.#counts[bucket] ?? 0;
-      if (passed >= wanted) return Math.round(2 ** ((bucket + 1) / STEPS));
+      if (passed >= wanted) return edgeOf(bucket);
     }
     return this.#max;
   }

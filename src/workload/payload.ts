@@ -23,8 +23,16 @@ import zlib from "node:zlib";
 import { DEFECT } from "../history/journal-format.ts";
 import { crc32c, crc32Ieee } from "../kernel/crc32c.ts";
 import { Random } from "../kernel/random.ts";
+import {
+  bodyPlace,
+  FLAG,
+  PAYLOAD_HEADER_BYTES,
+  POOL_BYTES,
+  type RecordIdentity,
+  type Verified,
+} from "./payload-format.ts";
+import { QuickCheck } from "./quick-check.ts";
 
-export const PAYLOAD_HEADER_BYTES = 40;
 const MAGIC = 0x5342; // "BS"
 const VERSION = 1;
 const AT = {
@@ -41,41 +49,11 @@ const AT = {
   crc: 36,
 } as const;
 
-/** Bits of the header's flags. The first is the codec's own; a caller sets the others. */
-export const FLAG = {
-  /** The CRC is the IEEE CRC-32 of zlib, not CRC-32C. */
-  ieee: 1,
-  canary: 2,
-  readiness: 4,
-} as const;
-
 /** From this many bytes of value on, zlib's native CRC is the faster one (measured: 250 to 300). */
 const IEEE_FROM_BYTES = 256;
-const POOL_BYTES = 65_536;
 const KEYS_A_PARTITION = 1000;
 /** The crc field as the CRC takes it. */
 const NO_CRC = new Uint8Array(4);
-
-/** Which record: seq counts the records of (producer, partition) from 0, below 2^48. */
-export interface RecordIdentity {
-  producer: number;
-  partition: number;
-  seq: number;
-}
-
-/** What a record turned out to be. Reused by the next `verify`: copy what you keep. */
-export interface Verified {
-  /** 0 when the record is what was sent, else a DEFECT. */
-  defect: number;
-  /** As the header says; zeros when there is no header to read. */
-  producer: number;
-  partition: number;
-  seq: number;
-  /** When the record was due, µs on CLOCK_MONOTONIC. */
-  dueUs: number;
-  /** FLAG bits. */
-  flags: number;
-}
 
 /** Makes and checks the records of one run. Holds 128 KiB; not for use by two threads. */
 export class PayloadCodec {
@@ -83,6 +61,7 @@ export class PayloadCodec {
   /** The pool twice, so that a slice from anywhere is in one piece. */
   readonly #pool: Buffer;
   readonly #keys: Buffer[][] = [];
+  #quick: QuickCheck | undefined;
   readonly #verified: Verified = {
     defect: 0,
     producer: 0,
@@ -173,6 +152,7 @@ export class PayloadCodec {
     if (value === null || value.length < PAYLOAD_HEADER_BYTES) {
       return this.#noHeader(value);
     }
+    if (this.#quick?.sound(value, key, verified)) return verified;
     const bodyBytes = value.length - PAYLOAD_HEADER_BYTES;
     verified.flags = value[AT.flags] as number;
     verified.producer = value.readUInt16LE(AT.producer);
@@ -181,6 +161,10 @@ export class PayloadCodec {
     verified.dueUs = value.readDoubleLE(AT.dueUs);
     verified.defect = this.#defectOf(value, bodyBytes, key);
     if (verified.defect === DEFECT.alien) return this.#noHeader(null);
+    if (verified.defect === 0) {
+      this.#quick ??= new QuickCheck(this.runTag, this.#pool);
+      this.#quick.learn(value, verified);
+    }
     return verified;
   }
 
@@ -232,13 +216,4 @@ export class PayloadCodec {
     const body = from + PAYLOAD_HEADER_BYTES;
     return ieee ? zlib.crc32(bytes.subarray(body, to), sum) : crc32c(bytes, body, to, sum);
   }
-}
-
-/** Where in the pool the body of a record begins: a 32-bit mix of its whole identity. */
-function bodyPlace(runTag: number, producer: number, partition: number, seq: number): number {
-  let mixed = Math.imul(runTag ^ Math.imul(producer + 1, 0x9e3779b1), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ Math.imul(partition + 1, 0xc2b2ae35), 0x27d4eb2f);
-  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ (seq % 0x100000000), 0x165667b1);
-  mixed = Math.imul(mixed ^ (mixed >>> 16) ^ Math.floor(seq / 0x100000000), 0x9e3779b1);
-  return (mixed ^ (mixed >>> 15)) & (POOL_BYTES - 1);
 }

@@ -18,7 +18,8 @@ export class RecordLog {
   readonly #codec: PayloadCodec;
   readonly #logs = new Map<string, LogRef>();
   readonly #lag = new LagHistogram();
-  readonly #newest = new Map<string, number>();
+  /** Due time of the newest record, by log and partition; 0 while there was none. */
+  readonly #newest = new Map<string, { dueUs: number }>();
   #seen = 0;
   #lastSeenUs = 0;
 
@@ -51,22 +52,47 @@ export class RecordLog {
     tUs: number,
   ): (offset: number, key: Buffer | null, value: Buffer | null) => void {
     const log = this.logId(topic) ?? 0;
-    const name = `${log}:${partition}`;
-    const found = this.#kind === ROW.seen ? this.#journal.seen : this.#journal.delivered;
-    const row = found.bind(this.#journal);
+    const [reader, journal] = [this.#reader, this.#journal];
+    const newest = this.#newestOf(`${log}:${partition}`);
+    // The row that the records before went to, and the record that would go on from it.
+    let row = -1;
+    let next = { producer: 0, source: 0, seq: 0, offset: 0 };
     this.#lastSeenUs = tUs;
     return (offset, key, value) => {
       const record = this.#codec.verify(value, key);
       const { defect, producer, partition: source, seq, dueUs } = record;
       this.#seen += 1;
       if (defect !== 0) {
-        this.#journal.bad(this.#reader, log, partition, offset, defect, producer, source, seq, tUs);
+        journal.bad(reader, log, partition, offset, defect, producer, source, seq, tUs);
         return;
       }
-      row(this.#reader, log, partition, offset, producer, source, seq, tUs);
+      const goesOn =
+        seq === next.seq &&
+        offset === next.offset &&
+        producer === next.producer &&
+        source === next.source &&
+        journal.lengthen(row);
+      if (!goesOn) {
+        if (this.#kind === ROW.seen) {
+          journal.seen(reader, log, partition, offset, producer, source, seq, tUs);
+        } else journal.delivered(reader, log, partition, offset, producer, source, seq, tUs);
+        row = journal.rowsSoFar;
+        next = { producer, source, seq, offset };
+      }
+      next.seq += 1;
+      next.offset = offset + 1;
       this.#lag.add(tUs - dueUs);
-      if (dueUs > (this.#newest.get(name) ?? 0)) this.#newest.set(name, dueUs);
+      if (dueUs > newest.dueUs) newest.dueUs = dueUs;
     };
+  }
+
+  #newestOf(place: string): { dueUs: number } {
+    let newest = this.#newest.get(place);
+    if (newest === undefined) {
+      newest = { dueUs: 0 };
+      this.#newest.set(place, newest);
+    }
+    return newest;
   }
 
   takeFigures(): ReaderFigures {
@@ -77,7 +103,7 @@ export class RecordLog {
       lastSeenUs: this.#lastSeenUs,
       lagP99Us: p99Us,
       lagMaxUs: maxUs,
-      partitionsSeen: this.#newest.size,
+      partitionsSeen: [...this.#newest.values()].filter(({ dueUs }) => dueUs > 0).length,
     };
   }
 }

@@ -11,7 +11,8 @@ import { singleRecordBatch } from "../kafka/record-batch.ts";
 import { monotonicUs, poll, wallTime } from "../kernel/clock.ts";
 import { messageOf } from "../kernel/errors.ts";
 import type { AgentContext } from "./agent-context.ts";
-import { FLAG, PayloadCodec } from "./payload.ts";
+import { PayloadCodec } from "./payload.ts";
+import { FLAG } from "./payload-format.ts";
 import type { Answer, Ask } from "./protocol.ts";
 
 const CLIENT = "blackstart-seed";

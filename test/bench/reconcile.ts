@@ -8,34 +8,15 @@
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { OUTCOME } from "../../src/history/journal-format.ts";
-import { readJournal } from "../../src/history/journal-reader.ts";
 import { JournalWriter } from "../../src/history/journal-writer.ts";
 import { judge } from "../../src/reconcile/judge.ts";
-import { PayloadCodec } from "../../src/workload/payload.ts";
+import { judgeFiles, median, producerJournal, say, seconds } from "./bench-tools.ts";
+import { againstDecode } from "./reconcile-decode.ts";
 import { judging, largeHistory } from "./reconcile-rows.ts";
 
 const ROUNDS = 5;
-const say = (line: string) => void process.stdout.write(`${line}\n`);
-
-const require = createRequire(import.meta.url);
-const { RecordBatch } = require("kafkajs/src/protocol/recordBatch/v0");
-const Record = require("kafkajs/src/protocol/recordBatch/record/v0");
-const Decoder = require("kafkajs/src/protocol/decoder");
-const decodeBatch = require("kafkajs/src/protocol/recordBatch/v0/decoder");
-
-async function seconds(work: () => unknown): Promise<number> {
-  const before = process.hrtime.bigint();
-  await work();
-  return Number(process.hrtime.bigint() - before) / 1e9;
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 /** Runs both in turn, `ROUNDS` times after one to warm up; gives the median seconds of each. */
 async function sideBySide(one: () => unknown, other: () => unknown): Promise<[number, number]> {
@@ -51,101 +32,6 @@ async function sideBySide(one: () => unknown, other: () => unknown): Promise<[nu
 }
 
 const million = (rate: number) => `${(rate / 1e6).toFixed(2)} M records/s`;
-
-/** Records as a client hands them over, and the batches they travelled in. */
-async function makeRecords(count: number, bytes: number) {
-  const codec = new PayloadCodec(1);
-  const records = Array.from({ length: count }, (_, seq) => {
-    const key = codec.key(3, seq);
-    return { key, value: codec.encode(bytes, { producer: 1, partition: 3, seq }, seq, key) };
-  });
-  const batches: Buffer[] = [];
-  for (let from = 0; from < count; from += 1000) {
-    const some = records.slice(from, from + 1000);
-    const encoded = await RecordBatch({
-      firstTimestamp: 0,
-      maxTimestamp: 0,
-      records: some.map(({ key, value }, offsetDelta) =>
-        Record({ offsetDelta, timestampDelta: 0, key, value, headers: {} }),
-      ),
-    });
-    batches.push(encoded.buffer);
-  }
-  return { codec, records, batches };
-}
-
-/** Checking every byte of a record, writing what was found, judging it; against decoding it. */
-async function againstDecode(bytes: number): Promise<void> {
-  const count = 200_000;
-  const { codec, records, batches } = await makeRecords(count, bytes);
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "blackstart-bench-"));
-  const producer = producerJournal(dir, count, 1);
-  const audit = path.join(dir, "audit.1.bin");
-  const verify = () => {
-    for (const { key, value } of records) {
-      if (codec.verify(value, key).defect !== 0) throw new Error("a sound record has a defect");
-    }
-  };
-  const write = (check: boolean) => {
-    fs.rmSync(audit, { force: true });
-    const identity = { run: "b", agent: "a", role: "audit", file: "audit.1.bin" };
-    const journal = JournalWriter.open(dir, identity);
-    records.forEach(({ key, value }, offset) => {
-      const seq = check ? codec.verify(value, key).seq : offset;
-      journal.seen(101, 1, 3, offset, 1, 3, seq, 1);
-    });
-    journal.end(101, 1, 3, 0, count, true, 2);
-    journal.close();
-  };
-  const reconcile = () => judgeFiles([producer, audit]);
-  const decode = async () => {
-    let decoded = 0;
-    for (const batch of batches) decoded += (await decodeBatch(new Decoder(batch))).records.length;
-    if (decoded !== count) throw new Error(`decoded ${decoded} of ${count}`);
-  };
-  const all = () => {
-    write(true);
-    reconcile();
-  };
-  const [mine, decoding] = await sideBySide(all, decode);
-  const [verifying] = await sideBySide(verify, decode);
-  const [reconciling] = await sideBySide(reconcile, decode);
-  fs.rmSync(dir, { recursive: true });
-  const ns = (took: number) => `${((took * 1e9) / count).toFixed(0)} ns`;
-  say(
-    `${bytes} B records, each: kafkajs decode ${ns(decoding)}; every byte checked, journalled and ` +
-      `judged ${ns(mine)}, ratio ${(decoding / mine).toFixed(2)} (goal 5); of this the check of ` +
-      `bytes ${ns(verifying)}, the judge ${ns(reconciling)}, ratio ${(decoding / reconciling).toFixed(0)}`,
-  );
-}
-
-/** The producer's side of the same records: sent and acked in batches of 100. */
-function producerJournal(dir: string, count: number, n: number): string {
-  const name = `producer.${n}.bin`;
-  const journal = JournalWriter.open(dir, { run: "b", agent: "p", role: "producer", file: name });
-  for (let seq = 0; seq < count; seq += 100) {
-    journal.intent(1, 1, 3, seq, 100, seq, seq, seq + 99);
-    journal.outcome(1, 1, 3, seq, 100, OUTCOME.acked, seq, seq + 150);
-  }
-  journal.close();
-  return path.join(dir, name);
-}
-
-function judgeFiles(files: string[]) {
-  const { plan, history, tool } = largeHistory(0);
-  const result = judge({
-    plan,
-    history,
-    tool,
-    journals: files.map((file) => ({
-      file: path.basename(file),
-      agent: "a",
-      role: path.basename(file).split(".")[0] ?? "",
-      read: (onBlock) => readJournal(file, onBlock),
-    })),
-  });
-  return result;
-}
 
 /** The usual script: ids in two files of JSON lines, a Set, what is left is lost. */
 async function againstSets(): Promise<void> {
@@ -233,24 +119,45 @@ function measureSet(records: number): void {
   say(JSON.stringify({ tookMs, bytes: peakBytes() - baseBytes, lost: acked.size }));
 }
 
-function inChild(mode: string, records: number): { tookMs: number; bytes: number; lost: number } {
+interface Measured {
+  tookMs: number;
+  bytes: number;
+  lost: number;
+}
+
+/** The median of `runs` processes, each measure for itself. */
+function inChildren(mode: string, records: number, runs: number): Measured {
   const args = ["--expose-gc", import.meta.filename, mode, String(records)];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+  const all = Array.from({ length: runs }, (): Measured => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  });
+  const middle = (of: (one: Measured) => number) => median(all.map(of));
+  return {
+    tookMs: middle((one) => one.tookMs),
+    bytes: middle((one) => one.bytes),
+    lost: middle((one) => one.lost),
+  };
 }
 
 function memory(): void {
-  for (const records of [1e6, 1e7, 1e8]) {
-    const { tookMs, bytes, lost } = inChild("--judge", records);
-    const perRecord = (bytes / records).toFixed(2);
+  say("records        judged in   ns a record   (before)   MB at the peak   B a record   (before)");
+  let before: { ns: number; bytes: number } | undefined;
+  for (const [records, runs] of [[1e6, 5] as const, [1e7, 5] as const, [1e8, 1] as const]) {
+    const { tookMs, bytes, lost } = inChildren("--judge", records, runs);
+    if (lost !== records / 100_000) throw new Error(`${lost} lost records found`);
+    const each = { ns: (tookMs * 1e6) / records, bytes: bytes / records };
+    const share = (of: "ns" | "bytes") => (before ? `x${(each[of] / before[of]).toFixed(2)}` : "");
     say(
-      `${records / 1e6} M records judged in ${(tookMs / 1000).toFixed(2)} s ` +
-        `(${((tookMs * 1e6) / records).toFixed(0)} ns a record): ${(bytes / 1e6).toFixed(0)} MB more ` +
-        `at the peak, ${perRecord} B a record${records === 1e8 ? " (goal 1)" : ""}; ${lost} lost found`,
+      `${`${records / 1e6} M`.padEnd(12)}${`${(tookMs / 1000).toFixed(2)} s`.padStart(12)}` +
+        `${each.ns.toFixed(0).padStart(14)}${share("ns").padStart(11)}` +
+        `${(bytes / 1e6).toFixed(0).padStart(17)}${each.bytes.toFixed(2).padStart(13)}` +
+        `${share("bytes").padStart(11)}${records >= 1e7 ? "   (goal 1 B)" : ""}`,
     );
+    before = each;
   }
-  const { tookMs, bytes } = inChild("--set", 5e6);
+  const { tookMs, bytes } = inChildren("--set", 5e6, 1);
   say(
     `a Set of 5 M ids, filled once: ${((tookMs * 1e6) / 5e6).toFixed(0)} ns and ` +
       `${(bytes / 5e6).toFixed(0)} B a record`,

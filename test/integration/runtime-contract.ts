@@ -15,7 +15,6 @@ import { files } from "./file-contract.ts";
 import { machines } from "./machine-contract.ts";
 
 const MODES: LinkMode[] = ["refuse", "stall", "blackhole"];
-/** As what a dead node can be shown. */
 const VIEWS: DeadView[] = ["refuse", "blackhole"];
 const MET: Record<LinkMode, string[]> = {
   refuse: ["refused"],

@@ -30,7 +30,9 @@ describe("steps", () => {
       pauseOf(WEST, { id: "second", atMs: 30, forMs: 0 }),
       pauseOf(EAST, { id: "first", atMs: 0, forMs: 0 }),
     ]);
-    expect(lines).to.deep.equal(["first started", "first done", "second started", "second done"]);
+    const starts = lines.filter((line) => line.endsWith("started"));
+    expect(starts).to.deep.equal(["first started", "second started"]);
+    expect(lines).to.include.members(["first done", "second done"]);
     const steadyUs = world.eventsOf("steady.reached")[0]?.tUs ?? 0;
     expect(startOf(world, "second") - steadyUs).to.be.within(30_000 - EARLY_US, 4_000_000);
   });

@@ -168,6 +168,11 @@ const blocks: BadInput[] = [
     '22:94: no region named "wets"; did you mean "west"?',
   ),
   steps(
+    "a mistake that names a repeated step, told of its first time",
+    "- { id: flap, at: 1s, repeat: 3, steps: [{ id: look, wait: { acked: { after: loss }, within: 1s } }] }",
+    '22:80: "flap.1.look" may begin before "loss" has ended: say so by its `after`',
+  ),
+  steps(
     "an unknown fault in a block",
     "- { id: storm, at: 1s, parallel: [{ id: cut, fault: link.partitio, between: [east, west] }] }",
     '22:55: unknown fault "link.partitio"; did you mean "link.partition"? The kinds are <kinds>',

@@ -56,6 +56,14 @@ describe("a repeated block", () => {
     expect(steps.get("flap.2.mend")).to.include({ type: "heal", heals: "flap.2.cut" });
   });
 
+  it("means what is nearest when two blocks have the name", () => {
+    const inner = `{ id: both, parallel: [{ id: cut, ${CUT} }, { id: mend, delay: 1s, heal: cut }] }`;
+    const steps = stepsOf(
+      `- { id: flap, at: 1s, repeat: 2, steps: [{ id: cut, ${CUT}, for: 1s }, ${inner}] }`,
+    );
+    expect(steps.get("flap.2.both.mend")).to.include({ heals: "flap.2.both.cut" });
+  });
+
   it("has an end, and so has each of its times", () => {
     const steps = stepsOf(
       `${flap}\n  - { id: a, after: flap, wait: { disk: { below: 1GiB }, within: 1s } }\n` +

@@ -69,7 +69,7 @@ describe("include", () => {
       }),
     ).to.deep.equal([
       'drill.yaml:12:63: no region "wets"; did you mean "west"?',
-      "base.yaml:5:38: expected a rate such as 2000/s or 30/m, found the number 100",
+      "base.yaml:6:40: expected a rate such as 2000/s or 30/m, found the number 100",
     ]);
     expect(
       problemsOf({
@@ -77,7 +77,7 @@ describe("include", () => {
         "base.yaml": spoil("100/s", "$" + "{rat}", WORKLOAD),
       }),
     ).to.deep.equal([
-      'base.yaml:5:38: no variable "rat"; there are no variables; give it under `vars:` or by --var',
+      'base.yaml:5:40: no variable "rat"; there are no variables; give it under `vars:` or by --var',
     ]);
     expect(
       problemsOf({ "drill.yaml": `include: base.yaml\n${REST}`, "base.yaml": "workload: [\n" }),

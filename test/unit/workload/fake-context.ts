@@ -13,6 +13,15 @@ export class FakeJournal {
   flushed = 0;
   closed = false;
 
+  get rowsSoFar(): number {
+    return this.rows.length;
+  }
+
+  /** Records stay rows of their own, so that a test sees each. */
+  lengthen(): boolean {
+    return false;
+  }
+
   flush(): void {
     this.flushed = this.rows.length;
   }

@@ -4,7 +4,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { DEFECT } from "../../../src/history/journal-format.ts";
 import { crc32c } from "../../../src/kernel/crc32c.ts";
-import { FLAG, PAYLOAD_HEADER_BYTES, PayloadCodec } from "../../../src/workload/payload.ts";
+import { PayloadCodec } from "../../../src/workload/payload.ts";
+import { FLAG, PAYLOAD_HEADER_BYTES } from "../../../src/workload/payload-format.ts";
 
 const RUN = 0xfeedbeef;
 const codec = new PayloadCodec(RUN);

@@ -57,6 +57,21 @@ describe(LagHistogram.name, () => {
   });
 });
 
+describe("any age", () => {
+  it("comes back as a percentile within an eighth, never too small", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -5, max: 2 ** 40 }), (lagUs) => {
+        const histogram = new LagHistogram();
+        for (let n = 0; n < 99; n += 1) histogram.add(lagUs);
+        histogram.add(2 ** 41);
+        const { p99Us } = histogram.take();
+        const known = Math.min(Math.max(lagUs, 0), 2 ** 32);
+        expect(p99Us).to.be.within(known, Math.max(1, known * 1.125 + 1));
+      }),
+    );
+  });
+});
+
 describe(HealthCounter.name, () => {
   it("needs so many failures in a row, and one answer to recover; tells changes only", () => {
     const counter = new HealthCounter(3);

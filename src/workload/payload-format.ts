@@ -1,0 +1,47 @@
+/** What `payload.ts` and `quick-check.ts` both have to know of a record's value. */
+
+export const PAYLOAD_HEADER_BYTES = 40;
+export const POOL_BYTES = 65_536;
+
+/** Bits of the header's flags. The first is the codec's own; a caller sets the others. */
+export const FLAG = {
+  /** The CRC is the IEEE CRC-32 of zlib, not CRC-32C. */
+  ieee: 1,
+  canary: 2,
+  readiness: 4,
+} as const;
+
+/** Which record: seq counts the records of (producer, partition) from 0, below 2^48. */
+export interface RecordIdentity {
+  producer: number;
+  partition: number;
+  seq: number;
+}
+
+/** What a record turned out to be. Reused by the next `verify`: copy what you keep. */
+export interface Verified {
+  /** 0 when the record is what was sent, else a DEFECT. */
+  defect: number;
+  /** As the header says; zeros when there is no header to read. */
+  producer: number;
+  partition: number;
+  seq: number;
+  /** When the record was due, µs on CLOCK_MONOTONIC. */
+  dueUs: number;
+  /** FLAG bits. */
+  flags: number;
+}
+
+/** Where in the pool the body of a record begins: a 32-bit mix of its whole identity. */
+export function bodyPlace(
+  runTag: number,
+  producer: number,
+  partition: number,
+  seq: number,
+): number {
+  let mixed = Math.imul(runTag ^ Math.imul(producer + 1, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ Math.imul(partition + 1, 0xc2b2ae35), 0x27d4eb2f);
+  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ (seq % 0x100000000), 0x165667b1);
+  mixed = Math.imul(mixed ^ (mixed >>> 16) ^ Math.floor(seq / 0x100000000), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) & (POOL_BYTES - 1);
+}

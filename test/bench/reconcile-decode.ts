@@ -1,0 +1,126 @@
+/**
+ * What it costs to check, journal and judge a record, beside what kafkajs spends on decoding it.
+ * Both in one process and in turn, batch by batch, so the machine's mood hits both.
+ */
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { ROW } from "../../src/history/journal-format.ts";
+import { JournalWriter } from "../../src/history/journal-writer.ts";
+import type { Result } from "../../src/reconcile/result.ts";
+import { PayloadCodec } from "../../src/workload/payload.ts";
+import { RecordLog } from "../../src/workload/record-log.ts";
+import { judgeFiles, median, producerJournal, say, seconds } from "./bench-tools.ts";
+import { judging } from "./reconcile-rows.ts";
+
+const ROUNDS = 5;
+const require = createRequire(import.meta.url);
+const { RecordBatch } = require("kafkajs/src/protocol/recordBatch/v0");
+const Record = require("kafkajs/src/protocol/recordBatch/record/v0");
+const Decoder = require("kafkajs/src/protocol/decoder");
+const decodeBatch = require("kafkajs/src/protocol/recordBatch/v0/decoder");
+
+const BATCH_RECORDS = 1000;
+
+/** What a broker would answer to fetches of `count` records: batches as kafkajs makes them. */
+async function makeBatches(codec: PayloadCodec, count: number, bytes: number): Promise<Buffer[]> {
+  const batches: Buffer[] = [];
+  for (let from = 0; from < count; from += BATCH_RECORDS) {
+    const records = Array.from({ length: BATCH_RECORDS }, (_, offsetDelta) => {
+      const seq = from + offsetDelta;
+      const key = codec.key(3, seq);
+      const value = codec.encode(bytes, { producer: 1, partition: 3, seq }, seq, key);
+      return Record({ offsetDelta, timestampDelta: 0, key, value, headers: {} });
+    });
+    const firstOffset = from;
+    const batch = await RecordBatch({ firstTimestamp: 0, maxTimestamp: 0, firstOffset, records });
+    batches.push(batch.buffer);
+  }
+  return batches;
+}
+
+/** Nanoseconds a record. */
+interface Reading {
+  decode: number;
+  /** Checked and journalled, by what consumers, watchers and audits read with. */
+  read: number;
+  judge: number;
+}
+
+/**
+ * Reads all batches once, as an audit does: kafkajs decodes a batch, then every byte of its records
+ * is checked and they are journalled; in the end they are judged. Decoding and reading have a clock
+ * for each batch, and the median of the batches counts: the machine's other work falls on few.
+ */
+async function readAll(batches: Buffer[], dir: string): Promise<Reading> {
+  const count = batches.length * BATCH_RECORDS;
+  const producer = producerJournal(dir, count, 1);
+  const identity = { run: "b", agent: "a", role: "audit", file: "audit.1.bin" };
+  const journal = JournalWriter.open(dir, identity);
+  const { logs, runTag } = judging;
+  const records = new RecordLog({ journal, reader: 101, kind: ROW.seen, runTag, logs });
+  const decodes: number[] = [];
+  const reads: number[] = [];
+  for (const [n, batch] of batches.entries()) {
+    // A copy, so that the bytes lie in the caches as they do after a read from a socket.
+    const received = Buffer.from(batch);
+    const beforeNs = process.hrtime.bigint();
+    const decoded = await decodeBatch(new Decoder(received));
+    const decodedNs = process.hrtime.bigint();
+    const take = records.batch("orders", 3, n);
+    for (const { offset, key, value } of decoded.records) take(Number(offset), key, value);
+    journal.flush();
+    const readNs = process.hrtime.bigint();
+    decodes.push(Number(decodedNs - beforeNs) / BATCH_RECORDS);
+    reads.push(Number(readNs - decodedNs) / BATCH_RECORDS);
+  }
+  journal.end(101, 1, 3, 0, count, true, batches.length);
+  journal.close();
+  const judged = await seconds(() => {
+    const survived = countOf(judgeFiles([producer, journal.path]), "surviving");
+    if (survived !== count) throw new Error(`${survived} of ${count} records found sound`);
+  });
+  for (const file of [producer, journal.path]) fs.rmSync(file);
+  return { decode: median(decodes), read: median(reads), judge: (judged * 1e9) / count };
+}
+
+function countOf({ balances }: Result, id: string): number | undefined {
+  return balances.flatMap(({ rows }) => rows).find((row) => row.id === id)?.count;
+}
+
+/** What is measured must find one flipped bit among all records. */
+async function provesItself(batches: Buffer[], dir: string): Promise<void> {
+  const [first = Buffer.alloc(0), ...others] = batches;
+  const hurt = Buffer.from(first);
+  hurt[hurt.length - 40] = (hurt[hurt.length - 40] as number) ^ 4;
+  const reading = readAll([hurt, ...others], dir);
+  const found = await reading.then(
+    () => "nothing",
+    (error: Error) => error.message,
+  );
+  fs.rmSync(path.join(dir, "audit.1.bin"), { force: true });
+  const count = batches.length * BATCH_RECORDS;
+  const wanted = `${count - 1} of ${count} records found sound`;
+  if (found !== wanted) throw new Error(`with a flipped bit: ${found}`);
+}
+
+/** Checking every byte of a record, writing what was found, judging it; against decoding it. */
+export async function againstDecode(bytes: number): Promise<void> {
+  const batches = await makeBatches(new PayloadCodec(1), 400_000, bytes);
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "blackstart-bench-"));
+  await provesItself(batches.slice(0, 10), dir);
+  const readings: Reading[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const reading = await readAll(batches, dir);
+    if (round > 0) readings.push(reading);
+  }
+  fs.rmSync(dir, { recursive: true });
+  const middle = (of: (reading: Reading) => number) => median(readings.map(of));
+  const ns = (of: (reading: Reading) => number) => `${middle(of).toFixed(0)} ns`;
+  say(
+    `${bytes} B records, each: kafkajs decode ${ns((one) => one.decode)}; every byte checked and ` +
+      `journalled ${ns((one) => one.read)}, judged ${ns((one) => one.judge)}: ratio ` +
+      `${middle((one) => one.decode / (one.read + one.judge)).toFixed(2)} (goal 5)`,
+  );
+}

@@ -1,0 +1,168 @@
+/** Goal: the quick check passes nothing that the whole check would not, and is used at all. */
+import { expect } from "chai";
+import fc from "fast-check";
+import { PayloadCodec } from "../../../src/workload/payload.ts";
+import {
+  bodyPlace,
+  FLAG,
+  POOL_BYTES,
+  type Verified,
+} from "../../../src/workload/payload-format.ts";
+import { QuickCheck } from "../../../src/workload/quick-check.ts";
+
+const RUN = 0xfeedbeef;
+const codec = new PayloadCodec(RUN);
+const nothing = () => ({ defect: -1, producer: 0, partition: 0, seq: 0, dueUs: 0, flags: 0 });
+
+const identities = fc.record({
+  producer: fc.integer({ min: 0, max: 65_535 }),
+  partition: fc.integer({ min: 0, max: 65_535 }),
+  seq: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 2 ** 48 - 1 })),
+});
+const sizes = fc.oneof(
+  fc.constantFrom(40, 41, 55, 56, 57, 255, 256, 512, 40 + POOL_BYTES, 41 + POOL_BYTES),
+  fc.integer({ min: 40, max: 1500 }),
+);
+const times = fc.oneof(fc.integer({ min: 0, max: 2 ** 44 }), fc.double({ noNaN: true }));
+const keys = fc.option(fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)));
+/** A record, and another of the same stream that the codec has met before. */
+const records = fc.record({ identity: identities, bytes: sizes, dueUs: times, key: keys });
+
+type Made = { value: Buffer; key: Buffer | null };
+
+/** What fast-check makes of `records`, encoded, its forerunner checked already. */
+function met(one: typeof records extends fc.Arbitrary<infer R> ? R : never): Made {
+  const { identity, bytes, dueUs, key } = one;
+  const before = { ...identity, seq: Math.max(0, identity.seq - 1) };
+  expect(codec.verify(codec.encode(bytes, before, 7, key), key).defect).to.equal(0);
+  return { value: codec.encode(bytes, identity, dueUs, key), key };
+}
+
+function flip(bytes: Buffer, bit: number): Buffer {
+  const flipped = Buffer.from(bytes);
+  flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+  return flipped;
+}
+
+describe(QuickCheck.name, () => {
+  /** The codec's pool is its own; the sound body of a record is a part of it. */
+  const pool = Buffer.concat([body(POOL_BYTES), body(POOL_BYTES)]);
+
+  function body(bytes: number): Buffer {
+    // A record whose body begins where the pool does shows the pool.
+    for (let seq = 0; ; seq += 1) {
+      const one = { producer: 0, partition: 0, seq };
+      if (placeOf(one) === 0) return codec.encode(40 + bytes, one, 0, null).subarray(40);
+    }
+  }
+
+  function placeOf(one: { producer: number; partition: number; seq: number }): number {
+    return bodyPlace(RUN, one.producer, one.partition, one.seq);
+  }
+
+  it("passes the records of a stream it has learned, and says which they are", () => {
+    fc.assert(
+      fc.property(records, fc.constantFrom(0, FLAG.canary), (one, flag) => {
+        const { identity, bytes, dueUs, key } = one;
+        const quick = new QuickCheck(RUN, pool);
+        const value = codec.encode(bytes, identity, dueUs, key, flag);
+        expect(quick.sound(value, key, nothing())).to.equal(false);
+        quick.learn(value, { ...codec.verify(value, key) });
+        const fits = bytes <= 40 + POOL_BYTES;
+        const next = { ...identity, seq: Math.max(0, identity.seq - 1) };
+        const wanted: Verified = { ...codec.verify(value, key), ...next, dueUs: dueUs + 1 };
+        const found = nothing();
+        const sound = quick.sound(codec.encode(bytes, next, dueUs + 1, key, flag), key, found);
+        const sameHigh = Math.floor(next.seq / 2 ** 32) === Math.floor(identity.seq / 2 ** 32);
+        expect(sound).to.equal(fits && sameHigh);
+        if (sound) expect(found).to.deep.equal(wanted);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("leaves a record to the whole check that is longer than its memory, and is not hurt", () => {
+    const quick = new QuickCheck(RUN, pool);
+    const identity = { producer: 1, partition: 2, seq: 77 };
+    const value = codec.encode(512, identity, 0, null);
+    quick.learn(value, { ...codec.verify(value, null) });
+    for (const bytes of [41 + POOL_BYTES, 200_000, 1_000_000]) {
+      expect(quick.sound(Buffer.alloc(bytes, value), null, nothing())).to.equal(false);
+      expect(quick.sound(value, null, nothing())).to.equal(true);
+    }
+  });
+
+  it("tells streams apart that share a slot", () => {
+    const quick = new QuickCheck(RUN, pool);
+    const one = { producer: 1, partition: 2, seq: 0 };
+    const other = { producer: 2, partition: 1, seq: 0 };
+    const value = codec.encode(100, one, 0, null);
+    quick.learn(value, { ...codec.verify(value, null) });
+    expect(quick.sound(value, null, nothing())).to.equal(true);
+    expect(quick.sound(codec.encode(100, other, 0, null), null, nothing())).to.equal(false);
+    expect(quick.sound(codec.encode(164, one, 0, null), null, nothing())).to.equal(false);
+  });
+});
+
+describe("a record of a stream that is known", () => {
+  it("is sound as it was sent", () => {
+    fc.assert(
+      fc.property(records, (one) => {
+        const { value, key } = met(one);
+        const { producer, partition, seq } = one.identity;
+        const found = codec.verify(value, key);
+        expect(found).to.include({ defect: 0, producer, partition, seq, dueUs: one.dueUs });
+      }),
+    );
+  });
+
+  it("has a defect when any one bit of header, key or body is flipped", () => {
+    fc.assert(
+      fc.property(records, fc.nat(), (one, chosen) => {
+        const { value, key } = met(one);
+        const keyBits = (key?.length ?? 0) * 8;
+        const bit = chosen % (value.length * 8 + keyBits);
+        const [hurt, hurtKey] =
+          bit < keyBits && key !== null
+            ? [value, flip(key, bit)]
+            : [flip(value, bit - keyBits), key];
+        expect(codec.verify(hurt, hurtKey).defect, `bit ${bit}`).to.not.equal(0);
+        expect(codec.verify(value, key).defect).to.equal(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is judged as by a codec that knows no stream yet, whatever was done to it", () => {
+    const changes = fc.array(fc.record({ at: fc.nat(120), byte: fc.nat(255), cut: fc.nat(3) }), {
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(records, changes, keys, fc.boolean(), (one, changed, otherKey, swap) => {
+        const made = met({ ...one, bytes: Math.min(one.bytes, 1500) });
+        let { value } = made;
+        for (const { at, byte, cut } of changed) {
+          value = value.subarray(0, value.length - cut);
+          if (at < value.length) value[at] = byte;
+        }
+        const key = swap ? otherKey : made.key;
+        const fresh = { ...new PayloadCodec(RUN).verify(value, key) };
+        expect({ ...codec.verify(value, key) }).to.deep.equal(fresh);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("has the body of another record, or a header of another, under a sum that fits neither", () => {
+    fc.assert(
+      fc.property(records, (one) => {
+        const { value } = met(one);
+        const seq = one.identity.seq === 0 ? 1 : one.identity.seq - 1;
+        const other = codec.encode(one.bytes, { ...one.identity, seq }, one.dueUs, one.key);
+        const mixed = Buffer.concat([value.subarray(0, 40), other.subarray(40)]);
+        fc.pre(!mixed.equals(value));
+        expect(codec.verify(mixed, one.key).defect).to.not.equal(0);
+      }),
+    );
+  });
+});
