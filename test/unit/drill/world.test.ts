@@ -76,7 +76,9 @@ describe(World.name, () => {
     expect(drill.eventsOf("world.spoiled")[0]?.reason).to.contain("steady state was not reached");
     expect(world.warm).to.equal(false);
   });
+});
 
+describe("a world in use", () => {
   it("serves no other topology", async () => {
     const { drill, world } = shared();
     const { topology } = drill.plan;
