@@ -7,7 +7,8 @@ export const leaderCut: Control = {
   name: "acks=1, leader cut off, then killed",
   what: "a leader's followers cut off for 5 s while it goes on answering acks=1; then SIGKILL",
   file: "leader-cut.yaml",
-  explains: ["lost", "unread", "redelivery"],
+  // The new leader gives the offsets of what was lost to other records, and acks them as well.
+  explains: ["lost", "unread", "redelivery", "duplicate-acked-offset"],
   during: (folder) => epochStarts(folder, "orders"),
   check: (evidence) => checkLostSet(evidence, "crash"),
 };

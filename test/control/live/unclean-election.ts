@@ -7,7 +7,8 @@ export const uncleanElection: Control = {
   name: "unclean election after the ISR shrank",
   what: "the ISR shrinks to the leader, the leader gets SIGKILL, a former replica is elected uncleanly",
   file: "unclean-election.yaml",
-  explains: ["lost", "unread", "redelivery"],
+  // The new leader gives the offsets of what was lost to other records, and acks them as well.
+  explains: ["lost", "unread", "redelivery", "duplicate-acked-offset"],
   during: (folder) => epochStarts(folder, "orders"),
   check: (evidence) => checkLostSet(evidence, "crash"),
 };
