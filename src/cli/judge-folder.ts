@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { AtomicLines } from "../history/atomic-lines.ts";
+import { catalogueSchema } from "../history/catalogue.ts";
 import { judgingSchema } from "../history/judging.ts";
 import { openRunFolder, readJson, writeAtomic, writeJson } from "../history/run-folder.ts";
 import { DrillError } from "../kernel/errors.ts";
@@ -25,6 +26,7 @@ const planSchema = z.looseObject({
   seed: z.number(),
   experimentFile: z.string(),
   experimentSha256: z.string(),
+  catalogue: catalogueSchema.optional(),
   judging: judgingSchema,
   topology: z.record(z.string(), z.unknown()),
 });

@@ -4,6 +4,7 @@
  *
  * Same experiment, same variables, same seed: the same plan, byte for byte, but for the run id.
  */
+import type { Catalogue } from "../history/catalogue.ts";
 import type { Judging } from "../history/judging.ts";
 import type { Topology } from "../topology/types.ts";
 import type { TopicSpec } from "../workload/protocol.ts";
@@ -215,6 +216,8 @@ export interface Plan {
   includes?: { file: string; sha256: string }[];
   /** The cell of the file's matrix: "latency=5ms,acks=all". */
   cell?: string;
+  /** Which row of the catalogue it is; absent for an experiment of one's own. */
+  catalogue?: Catalogue;
   vars: Record<string, string>;
   topology: Topology;
   topics: PlannedTopic[];

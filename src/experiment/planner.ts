@@ -89,6 +89,7 @@ export function planExperiment(
     experimentSha256: loaded.sha256,
     ...(loaded.includes ? { includes: loaded.includes } : {}),
     ...(loaded.cell ? { cell: loaded.cell.name } : {}),
+    ...(experiment.catalogue ? { catalogue: experiment.catalogue } : {}),
     vars: loaded.vars,
     topology,
     topics: book.topics,

@@ -6,6 +6,7 @@
  * replication factor above the brokers) is in the `check-*.ts` files.
  */
 import { z } from "zod";
+import { catalogueSchema } from "../history/catalogue.ts";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
 import { guardSchema } from "./schema-conditions.ts";
 import { phaseSchema } from "./schema-phase.ts";
@@ -48,6 +49,9 @@ export const experimentSchema = z.strictObject({
     .max(seedMax, { error: `expected a seed up to ${seedMax}` })
     .default(1)
     .describe("Same seed, same plan."),
+  catalogue: catalogueSchema
+    .optional()
+    .describe("Which row of the catalogue this is; shown in the report and in docs/results.md."),
   vars: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .optional()

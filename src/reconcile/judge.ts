@@ -10,6 +10,7 @@
  * throws does not take the others with it; it makes the run inconclusive, with its error as reason.
  */
 import { z } from "zod";
+import type { Catalogue } from "../history/catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { Expectation, Judging } from "../history/judging.ts";
 import { messageOf } from "../kernel/errors.ts";
@@ -61,6 +62,7 @@ export interface PlanSummary {
   seed: number;
   experimentFile: string;
   experimentSha256: string;
+  catalogue?: Catalogue;
   /** Shown in the report; only names and regions of nodes are read. */
   topology: object;
   judging: Judging;
@@ -137,6 +139,7 @@ export function judge(input: JudgeInput): Result {
     schema: "blackstart/result.v1",
     tool: input.tool,
     run: runOf(plan, chronicle, history.sha256),
+    ...(plan.catalogue === undefined ? {} : { catalogue: plan.catalogue }),
     ...verdictOf({ objectives, predictions, problems, chronicle, anomalies: listed, views }),
     objectives,
     predictions,
@@ -162,7 +165,7 @@ export function judge(input: JudgeInput): Result {
     },
     environment: environmentOf(chronicle),
     topology: recordSchema.parse(plan.topology),
-    limits: limitsOf(world, chronicle, ledger),
+    limits: limitsOf({ world, chronicle, ledger, catalogue: plan.catalogue }),
   };
 }
 

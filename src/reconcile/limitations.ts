@@ -1,9 +1,17 @@
 /** What this evidence cannot show, said beside what it shows. */
+import type { Catalogue } from "../history/catalogue.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
 import type { World } from "./world.ts";
 
-export function limitsOf(world: World, chronicle: Chronicle, ledger: Ledger): string[] {
+interface Evidence {
+  world: World;
+  chronicle: Chronicle;
+  ledger: Ledger;
+  catalogue: Catalogue | undefined;
+}
+
+export function limitsOf({ world, chronicle, ledger, catalogue }: Evidence): string[] {
   const { policy } = world.judging;
   const limits = [
     "One host, containers, a simulated WAN: times and losses hold for this set-up and load, and " +
@@ -11,6 +19,12 @@ export function limitsOf(world: World, chronicle: Chronicle, ledger: Ledger): st
     `A stall shorter than ${policy.stallMs} ms is not seen; recovery is told from ` +
       `${policy.sustainedMs} ms without a missed send.`,
   ];
+  if (catalogue?.scaled !== undefined) {
+    limits.push(
+      `A quick variant of ${catalogue.row}: timers scaled down: ${catalogue.scaled}. Its numbers ` +
+        "hold for these timers, not for the shipped ones.",
+    );
+  }
   const shared = chronicle.first("run.started")?.world;
   if (shared?.warm) {
     limits.push(

@@ -7,6 +7,7 @@
  * never zero.
  */
 import { z } from "zod";
+import { catalogueSchema } from "../history/catalogue.ts";
 import { metricIds } from "../history/judging.ts";
 
 const ms = z.number();
@@ -251,6 +252,8 @@ export const resultSchema = z.object({
     experimentSha256: z.string(),
     historySha256: z.string(),
   }),
+  /** Which row of the catalogue was run; absent for an experiment of one's own. */
+  catalogue: catalogueSchema.optional(),
   verdict: z.enum(["met", "missed", "inconclusive", "not-run"]),
   exitCode: z.number(),
   /** Why the verdict is not "met"; one sentence each, the weightiest first. */

@@ -1,4 +1,5 @@
 /** The first screen: the verdict in a word, the answer in a sentence, and what the run was. */
+import { type Catalogue, rowName } from "../history/catalogue.ts";
 import type { FaultResult, Recovery, Result } from "../reconcile/result.ts";
 import {
   capitalise,
@@ -178,11 +179,20 @@ export function verdictView(result: Result): VerdictView {
       fact("Tool", `${tool.name} ${tool.version}`),
       fact("Seed", String(run.seed)),
       fact("Exit code", String(result.exitCode)),
+      ...(result.catalogue ? [fact("Catalogue", catalogueText(result.catalogue))] : []),
       fact("Experiment", run.experimentFile, "code"),
       fact("Experiment SHA-256", run.experimentSha256, "code span"),
       fact("History SHA-256", run.historySha256, "code span"),
     ],
   };
+}
+
+/** `A1 quick, from S2; timers scaled down: partition 10 min -> 40 s`. */
+function catalogueText(catalogue: Catalogue): string {
+  const { source, scaled } = catalogue;
+  const from = source.length === 0 ? "" : `, from ${list(source, source.length)}`;
+  const timers = scaled === undefined ? "" : `; timers scaled down: ${scaled}`;
+  return `${rowName(catalogue)}${from}${timers}`;
 }
 
 /** Used where only one number fits: `1,204 records ± 0`. */
