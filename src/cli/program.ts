@@ -1,10 +1,13 @@
 /** The command tree: one file per command, put together here. */
 import { Command } from "commander";
+import { claimsCommand } from "./claims.ts";
+import { composeCommand } from "./compose.ts";
 import { doctorCommand } from "./doctor.ts";
 import { imagesCommand } from "./images.ts";
 import { judgeCommand } from "./judge.ts";
 import { planCommand } from "./plan.ts";
 import { reportCommand } from "./report.ts";
+import { resultsCommand } from "./results.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -38,6 +41,9 @@ export function createProgram(): Command {
     planCommand(),
     judgeCommand(),
     reportCommand(),
+    resultsCommand(),
+    claimsCommand(),
+    composeCommand(),
     doctorCommand(),
     imagesCommand(),
     sweepCommand(),

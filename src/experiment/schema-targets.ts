@@ -93,6 +93,11 @@ function targetSchema(metric: MetricId, role: Role) {
     .describe(`${label}: ${hint}.`);
 }
 
+/** What is expected of one metric, as `predict` would say it. */
+export function predictedSchema(metric: MetricId) {
+  return targetSchema(metric, "prediction").unwrap();
+}
+
 type TargetSchema = ReturnType<typeof targetSchema>;
 
 /** `lost.records` is written `lost`; every other metric as `group: { name }`. */

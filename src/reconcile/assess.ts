@@ -109,7 +109,8 @@ export function safely(measure: () => Measure): Measure {
   }
 }
 
-function compare(
+/** Whether what was measured is what was expected, with its bounds and all. */
+export function compare(
   { low, high, text }: Expectation,
   measured: Measure,
   horizonMs: number,

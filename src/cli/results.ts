@@ -1,0 +1,40 @@
+/** `blackstart results`: the page over all rows of the catalogue, made from runs. */
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Command } from "commander";
+import { packageRoot } from "../kernel/environment.ts";
+import { resultsPage } from "../report/catalogue/results-page.ts";
+import { rowsOf } from "../report/catalogue/rows.ts";
+import { catalogueEntries, readRuns } from "./catalogue-files.ts";
+
+export function resultsCommand(): Command {
+  return new Command("results")
+    .description("say of each row of the catalogue what runs of it measured")
+    .argument("<dir...>", "folders of runs, or folders of such folders")
+    .option("--write", "write docs/results.md instead of printing the page")
+    .addHelpText(
+      "after",
+      `
+The newest conclusive run speaks for its row; the spread is over all of them. Runs with another
+variable or another Kafka than the experiment's file are left out, and named.
+
+Examples:
+  blackstart results reports
+  blackstart results reports --write`,
+    )
+    .action(results);
+}
+
+function results(dirs: string[], options: { write?: boolean }): void {
+  const runs = readRuns(dirs, (why) => process.stderr.write(`left out: ${why}\n`));
+  const rows = rowsOf(catalogueEntries(), runs);
+  if (!options.write) {
+    process.stdout.write(resultsPage(rows));
+    return;
+  }
+  const page = join(packageRoot(), "docs", "results.md");
+  writeFileSync(page, resultsPage(rows));
+  const used = rows.reduce((sum, row) => sum + row.runs.length, 0);
+  const of = `${rows.length} rows, ${used} of ${runs.length} runs`;
+  process.stderr.write(`wrote ${relative(process.cwd(), page)}: ${of}\n`);
+}
