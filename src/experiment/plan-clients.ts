@@ -9,7 +9,13 @@ import { clientKill } from "../fault/client-kill.ts";
 import type { LogRef, ProducerRef, ReaderRef } from "../history/judging.ts";
 import type { PlannedCanary, PlannedConsumer, PlannedProducer, PlannedWatcher } from "./plan.ts";
 import type { LogBook } from "./plan-logs.ts";
-import { AUDIT_PASSES, auditReader, type FaultsPlanned, placeOfCanary } from "./plan-observers.ts";
+import {
+  AUDIT_PASSES,
+  auditReader,
+  canaryOf,
+  type FaultsPlanned,
+  loopbackRegions,
+} from "./plan-observers.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { type FaultEntry, isFault, paramsOf } from "./schema-steps.ts";
@@ -49,9 +55,9 @@ export class ClientBook {
     if (canary.enabled) {
       for (const { cluster, name } of topics) {
         const log = book.find(cluster, name);
-        if (log && warm(cluster)) this.#addCanary(log, "canary");
+        if (log && warm(cluster)) this.#addCanary(log);
       }
-      if (faults.control) this.#addCanary(book.addControl(faults.control), "control");
+      this.#addControls();
     }
     for (const log of book.logs) {
       if (log.role === "workload" && warm(log.cluster)) this.#addReadiness(log);
@@ -169,26 +175,31 @@ export class ClientBook {
     return id;
   }
 
-  #addCanary(log: LogRef, prefix: "canary" | "control"): void {
+  /** Streams that nothing breaks: on a cluster that is left alone, and in agents that live on. */
+  #addControls(): void {
+    const measuring = this.canaries.map(({ region }) => region);
+    if (this.#faults.control) this.#addCanary(this.#book.addControl(this.#faults.control));
+    for (const region of loopbackRegions(this.#experiment.topology, measuring, this.#faults))
+      this.#addCanary(this.#book.addLoopback(region));
+  }
+
+  #addCanary(log: LogRef): void {
     const { every, timeout, size } = this.#experiment.workload.canary;
-    const name = this.#unique(
-      prefix === "control" ? `control-${log.cluster}` : `canary-${log.cluster}-${log.topic}`,
-    );
-    const region = placeOfCanary(this.#experiment.topology, log, this.#faults.affected);
+    const { wanted, ...place } = canaryOf(this.#experiment.topology, log, this.#faults);
+    const name = this.#unique(wanted);
     const ref = this.#pushRef({
       name,
       kind: "canary",
       log: log.id,
-      region,
       ratePerSecond: (log.partitions * 1000) / every,
       recordBytes: size,
       acks: "all",
-      control: prefix === "control",
+      ...place,
     });
     this.canaries.push({
       ref,
       name,
-      region,
+      region: place.region,
       log: log.id,
       intervalMs: every,
       recordBytes: size,
@@ -276,7 +287,7 @@ export class ClientBook {
   }
 
   #addAudits(pass: number): void {
-    for (const log of this.#book.logs) {
+    for (const log of this.#book.logs.filter(({ role }) => role !== "loopback")) {
       this.readerRefs.push({
         id: auditReader(log.id, pass),
         name: this.#unique(`audit-${pass}-${log.cluster}-${log.topic}`),

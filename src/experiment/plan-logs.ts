@@ -1,5 +1,5 @@
 /**
- * The logs of a plan: topics the workload writes to, their mirrors, and the control canary's own.
+ * The logs of a plan: topics the workload writes to, their mirrors, and those of the controls.
  *
  * When a client fails over to a cluster that its topic is mirrored to, it goes on in a topic of the
  * same name made there beforehand: two logs on the promoted cluster, the mirror with the past and
@@ -17,6 +17,7 @@ import type { TopicEntry } from "./schema-workload.ts";
 
 const REPLICATION_MAX = 3;
 export const CONTROL_TOPIC = "blackstart-control";
+const LOOPBACK_TOPIC = "blackstart-loopback";
 
 export interface MirrorOf {
   flow: ReplicationEntry;
@@ -63,6 +64,20 @@ export class LogBook {
       },
       "control",
     );
+  }
+
+  /** What an agent writes to itself. A colon: no cluster of the file has such a name. */
+  addLoopback(region: string): LogRef {
+    const log: LogRef = {
+      id: this.logs.length + 1,
+      cluster: `loopback:${region}`,
+      topic: LOOPBACK_TOPIC,
+      partitions: 1,
+      role: "loopback",
+      region,
+    };
+    this.logs.push(log);
+    return log;
   }
 
   #addWorkload(topic: TopicEntry): LogRef {

@@ -11,14 +11,34 @@ export interface FaultsPlanned {
   affected: ReadonlySet<string>;
 }
 
-/** A probe that dies with a data centre says nothing of the cluster that lives on in the others. */
-export function placeOfCanary(
+/**
+ * What the canary of a log is called and where it lives. A probe that dies with a data centre says
+ * nothing of the cluster that lives on in the others.
+ */
+export function canaryOf(
   topology: TopologyEntry,
-  log: LogRef,
-  affected: FaultsPlanned["affected"],
-): string {
-  const regions = brokerRegions(topology, log.cluster);
-  return regions.find((region) => !affected.has(region)) ?? log.region;
+  { role, cluster, topic, region }: LogRef,
+  { affected }: FaultsPlanned,
+): { wanted: string; region: string; control: boolean } {
+  if (role === "loopback") return { wanted: `control-loopback-${region}`, region, control: true };
+  const control = role === "control";
+  const wanted = control ? `control-${cluster}` : `canary-${cluster}-${topic}`;
+  const living = brokerRegions(topology, cluster).find((one) => !affected.has(one));
+  return { wanted, region: living ?? region, control };
+}
+
+/**
+ * Regions whose canary agents probe themselves: all that measure and live on. When none does, any
+ * region that lives on, unless there is a control already; when nothing lives on, none.
+ */
+export function loopbackRegions(
+  topology: TopologyEntry,
+  measuring: readonly string[],
+  { control, affected }: FaultsPlanned,
+): string[] {
+  const living = [...new Set(measuring)].filter((region) => !affected.has(region));
+  if (living.length > 0 || control !== undefined) return living;
+  return topology.regions.filter((region) => !affected.has(region)).slice(0, 1);
 }
 
 /** Audit readers have ids of their own, so that the drill can name one per log and pass. */

@@ -11,8 +11,11 @@ export const logRefSchema = z.object({
   cluster: z.string(),
   topic: z.string(),
   partitions: z.number().int(),
-  /** workload: producers write to it. mirror: replication writes to it. control: a canary's own. */
-  role: z.enum(["workload", "mirror", "control"]),
+  /**
+   * workload: producers write to it. mirror: replication writes to it. control: a canary's own.
+   * loopback: an agent's own, on no cluster at all; nobody reads it.
+   */
+  role: z.enum(["workload", "mirror", "control", "loopback"]),
   /** For a mirror: the id of the log it copies. */
   mirrorOf: z.number().int().optional(),
   region: z.string().describe("Region of the cluster, or of its first broker when stretched."),

@@ -32,7 +32,7 @@ export function timelineOf(
   const places = parsed.success ? parsed.data : { regions: [], nodes: [], replications: [] };
   const lanes = new LaneBook(chronicle);
   for (const { name } of places.regions) lanes.open(`region:${name}`, "region", name, name);
-  for (const log of world.judging.logs) {
+  for (const log of world.judging.logs.filter(({ role }) => role !== "loopback")) {
     lanes.open(`cluster:${log.cluster}`, "cluster", log.cluster, log.region);
   }
   for (const { name, region } of places.nodes) lanes.lane(`node:${name}`, "node", name, region);

@@ -13,13 +13,14 @@ import {
   describeConfigs,
   describeTopic,
 } from "./admin.ts";
-import type { AgentContext } from "./agent-context.ts";
+import type { AgentContext, Role } from "./agent-context.ts";
 import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { census, clearCluster } from "./clearing.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
 import { describeAll, elect, quorumOf, reassign } from "./leadership.ts";
 import { boundsOfLog } from "./log-bounds.ts";
+import { LoopbackControl } from "./loopback-control.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
 import { seed } from "./seed.ts";
@@ -42,7 +43,7 @@ export class Operations {
   readonly #context: AgentContext;
   readonly #producers = new Map<number, WorkloadProducer>();
   readonly #consumers = new Map<number, WorkloadConsumer>();
-  readonly #canaries = new Map<number, Canary>();
+  readonly #canaries = new Map<number, Role>();
   readonly #watchers = new Map<number, Watcher>();
   readonly #watchdogs = new Map<string, Watchdog>();
 
@@ -110,11 +111,10 @@ export class Operations {
         await take(this.#consumers, reader, "consumer").stop();
         return {};
       },
-      "canary.start": (ask: Ask<"canary.start">) => {
+      "canary.start": async (ask: Ask<"canary.start">) => {
         refuseTwice(this.#canaries, ask.producer, "canary");
-        const canary = new Canary(this.#context, ask);
+        const canary = await startCanary(this.#context, ask);
         this.#canaries.set(ask.producer, canary);
-        canary.start();
         return { journal: canary.journal };
       },
       "canary.stop": async ({ producer }: Ask<"canary.stop">) => {
@@ -151,6 +151,13 @@ export class Operations {
       },
     };
   }
+}
+
+async function startCanary(context: AgentContext, ask: Ask<"canary.start">): Promise<Role> {
+  if (ask.log.role === "loopback") return await LoopbackControl.start(context, ask);
+  const canary = new Canary(context, ask);
+  canary.start();
+  return canary;
 }
 
 function sendClient(spec: ProducerSpec, generation: number): KafkajsSendClient {

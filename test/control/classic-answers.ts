@@ -4,7 +4,7 @@
  */
 
 import type { Writer } from "@platformatic/kafka";
-import { API, answerHead } from "../integration/kafka-stub/echo-answers.ts";
+import { API, answerHead } from "../../src/kafka/echo-answers.ts";
 
 const HOST = "127.0.0.1";
 /** Produce and Metadata: the newest that this file answers. kafkajs takes the newest both know. */

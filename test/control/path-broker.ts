@@ -10,14 +10,14 @@
 import { once } from "node:events";
 import net from "node:net";
 import type { Writer } from "@platformatic/kafka";
-import { monotonicUs } from "../../src/kernel/clock.ts";
 import {
   API,
   apiVersionsAnswer,
   metadataAnswer,
   producedAnswer,
   RequestSplitter,
-} from "../integration/kafka-stub/echo-answers.ts";
+} from "../../src/kafka/echo-answers.ts";
+import { monotonicUs } from "../../src/kernel/clock.ts";
 import {
   classicApiVersions,
   classicMetadata,

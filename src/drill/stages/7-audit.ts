@@ -27,8 +27,9 @@ const CLUSTER_READY_WITHIN_MS = 120_000;
 export async function audit(context: RunContext): Promise<void> {
   const { plan } = context;
   const failed = new Set(plan.judging.failedClusters);
-  const dead = plan.judging.logs.filter(({ cluster }) => failed.has(cluster));
-  const alive = plan.judging.logs.filter(({ cluster }) => !failed.has(cluster));
+  const logs = plan.judging.logs.filter(({ role }) => role !== "loopback");
+  const dead = logs.filter(({ cluster }) => failed.has(cluster));
+  const alive = logs.filter(({ cluster }) => !failed.has(cluster));
   await auditLogs(context, alive, "surviving", 1);
   if (context.live.openFaults.size === 0) return;
   await stopReplication(context);

@@ -12,7 +12,7 @@ import {
   producedAnswer,
   producePartition,
   RequestSplitter,
-} from "./echo-answers.ts";
+} from "../../../src/kafka/echo-answers.ts";
 
 const NOT_LEADER = 6;
 const HOST = "127.0.0.1";

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { LogRef } from "../../../src/history/judging.ts";
 import { DrillWorld } from "../../support/drill-world.ts";
 import { drillPlan, faultStep, healStep } from "../../support/plans.ts";
 import type { Handlers } from "../../support/scripted-agents.ts";
@@ -91,5 +92,23 @@ describe("the audit", () => {
     const world = new DrillWorld(drillPlan({ steadyState: [], steps }));
     await world.run();
     expect(world.eventsOf("audit.started").map(({ pass }) => pass)).to.deep.equal([1]);
+  });
+});
+
+describe("the audit and an agent's own log", () => {
+  it("does not ask for it: no cluster has it", async () => {
+    const plan = drillPlan({ steadyState: [] });
+    const own: LogRef = {
+      id: 5,
+      cluster: "loopback:west",
+      topic: "own",
+      partitions: 1,
+      role: "loopback",
+      region: "west",
+    };
+    const logs = [...plan.judging.logs, own];
+    const world = new DrillWorld({ ...plan, judging: { ...plan.judging, logs } }, {});
+    expect(await world.run()).to.deep.equal({ outcome: "completed" });
+    expect(world.eventsOf("audit.started").map(({ log }) => log)).to.deep.equal([0]);
   });
 });

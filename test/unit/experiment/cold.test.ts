@@ -49,13 +49,15 @@ describe("a plan with a cold cluster", () => {
     expect(plan.judging.survivingCluster).to.equal("standby");
   });
 
-  it("probes and seeds nothing there, and takes it for no control", () => {
+  it("probes and seeds nothing there, and takes it for no control but the agent itself", () => {
     const others = plan.judging.producers.filter(({ kind }) => kind !== "application");
     expect(others.map(({ kind, log }) => [kind, log])).to.deep.equal([
       ["canary", 1],
+      ["canary", 3],
       ["readiness", 1],
     ]);
-    expect(plan.judging.logs.map(({ role }) => role)).to.deep.equal(["workload", "workload"]);
+    const roles = plan.judging.logs.map(({ role, region }) => `${role} ${region}`);
+    expect(roles).to.deep.equal(["workload east", "workload west", "loopback west"]);
   });
 });
 

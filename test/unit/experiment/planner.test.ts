@@ -5,7 +5,7 @@ import type { Plan } from "../../../src/experiment/plan.ts";
 import { auditReader } from "../../../src/experiment/plan-observers.ts";
 import { planExperiment } from "../../../src/experiment/planner.ts";
 import { judgingSchema } from "../../../src/history/judging.ts";
-import { planOf, problemsOf, SAMPLE, spoil } from "./sample.ts";
+import { planOf, SAMPLE, spoil } from "./sample.ts";
 
 const logsOf = ({ judging }: Plan) =>
   judging.logs.map(({ id, role, cluster, topic, mirrorOf }) =>
@@ -177,38 +177,23 @@ describe("logs of a plan with more flows", () => {
 
   it("stays on a stretched cluster in a failover, its probe where nothing dies, with no log besides", () => {
     const plan = planOf(STRETCHED);
-    expect(logsOf(plan)).to.deep.equal(["1 workload main/orders"]);
+    expect(logsOf(plan)).to.deep.equal([
+      "1 workload main/orders",
+      "2 loopback loopback:b/blackstart-loopback",
+    ]);
     expect(plan.producers.map(({ region, log }) => [region, log])).to.deep.equal([
       ["a", 1],
       ["b", 1],
     ]);
     expect(plan.judging).to.deep.include({ survivingCluster: "main", failedClusters: [] });
-    expect(plan.judging.producers.filter(({ control }) => control)).to.deep.equal([]);
-    expect(plan.canaries.map(({ region }) => region)).to.deep.equal(["b"]);
+    expect(plan.canaries.map(({ name, region }) => [name, region])).to.deep.equal([
+      ["canary-main-orders", "b"],
+      ["control-loopback-b", "b"],
+    ]);
   });
 });
 
 describe("clients of a plan", () => {
-  it("puts a control only where nothing in the plan breaks", () => {
-    const controls = (text: string) =>
-      planOf(text)
-        .judging.producers.filter(({ control }) => control)
-        .map(({ name }) => name);
-    expect(controls(SAMPLE)).to.deep.equal(["control-standby"]);
-    const both = spoil(
-      "region: east }",
-      "region: east }\n  - { id: more, at: 9s, fault: broker.kill, brokers: [standby-west-1], for: 5s }",
-    );
-    expect(controls(both)).to.deep.equal([]);
-    const link = spoil(
-      "region.shutdown, region: east",
-      "link.partition, between: [east, west], for: 5s",
-      spoil("  - { id: over, after: loss, runbook: failover, to: west }\n", ""),
-    );
-    expect(problemsOf(link)).to.deep.equal([]);
-    expect(controls(link)).to.deep.equal(["control-standby"]);
-  });
-
   it("expects synced offsets only of groups that the flow carries, with sync on", () => {
     const groups = (config: string) =>
       planOf(spoil("topics: [orders] }", `topics: [orders], ${config} }`)).replications[0]
