@@ -39,6 +39,18 @@ export class Cursor {
 
   /** Unsigned varint of at most 32 bits. */
   uvarint(): number {
+    // Most have one byte or two. Beyond the end there is none: the loop says so.
+    const { bytes, at } = this;
+    const first = bytes[at] as number;
+    if (first < 0x80) {
+      this.at = at + 1;
+      return first;
+    }
+    const second = bytes[at + 1] as number;
+    if (second < 0x80) {
+      this.at = at + 2;
+      return (first & 0x7f) | (second << 7);
+    }
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.bytes.readUInt8(this.at);
@@ -57,8 +69,10 @@ export class Cursor {
 
   /** Passes over a varint of any length. */
   skipVarint(): void {
-    while (this.bytes.readUInt8(this.at) >= 0x80) this.at += 1;
-    this.at += 1;
+    const { bytes } = this;
+    let { at } = this;
+    while ((bytes[at] as number) >= 0x80) at += 1;
+    this.at = at + 1;
   }
 
   /** Length of a compact array; 0 for null. */

@@ -14,8 +14,18 @@ const CRC_FROM = 21; // the CRC covers everything from the attributes on
 const COMPRESSION_BITS = 7;
 const CONTROL_BIT = 32;
 
-/** Called for each record in offset order. The buffers are views of the fetched bytes. */
-export type RecordVisitor = (offset: number, key: Buffer | null, value: Buffer | null) => void;
+/**
+ * Called for each record in offset order, at once: says where in `bytes` key and value lie. A view of
+ * each would cost more than the walk. A length below 0 stands for null.
+ */
+export type RecordVisitor = (
+  offset: number,
+  bytes: Buffer,
+  keyAt: number,
+  keyBytes: number,
+  valueAt: number,
+  valueBytes: number,
+) => void;
 
 export interface Walked {
   /** Where to fetch next. */
@@ -68,20 +78,23 @@ function walkRecords(
     cursor.at += 1; // attributes, unused
     cursor.skipVarint(); // timestamp delta
     const offset = base + cursor.varint();
-    const key = varintBytes(cursor);
-    const value = varintBytes(cursor);
+    const keyBytes = cursor.varint();
+    const keyAt = cursor.at;
+    if (keyBytes > 0) cursor.at += keyBytes;
+    const valueBytes = cursor.varint();
+    const valueAt = cursor.at;
+    if (Math.max(valueAt, valueAt + valueBytes) > bytes.length) {
+      throw new RangeError(`the record at offset ${offset} ends beyond its batch`);
+    }
     // A fetch answers with whole batches, so records before the asked offset come along.
-    if (offset >= from) visit(offset, key, value);
+    if (offset >= from) visit(offset, bytes, keyAt, keyBytes, valueAt, valueBytes);
     cursor.at = end;
   }
 }
 
-function varintBytes(cursor: Cursor): Buffer | null {
-  const length = cursor.varint();
-  if (length < 0) return null;
-  const view = cursor.bytes.subarray(cursor.at, cursor.at + length);
-  cursor.at += length;
-  return view;
+/** What a visitor was told of, as a view. */
+export function viewOf(bytes: Buffer, at: number, length: number): Buffer | null {
+  return length < 0 ? null : bytes.subarray(at, at + length);
 }
 
 /** A batch that holds one record, without producer id. `timestampMs`: wall time, as Kafka wants. */

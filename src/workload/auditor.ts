@@ -76,7 +76,7 @@ async function readThrough(
   records: RecordLog,
   o: { spec: AuditSpec; log: LogRef; bounds: Bounds[]; clientId: string },
 ): Promise<AuditedLog[]> {
-  const counts = new Map<number, number>();
+  const counts = new Map<number, { records: number }>();
   const moved = new Set<number>();
   let progressUs = monotonicUs();
   let failure: unknown;
@@ -91,12 +91,14 @@ async function readThrough(
       limits: LIMITS,
       visitor: ({ topic, partition }) => {
         progressUs = monotonicUs();
-        const take = records.batch(topic, partition, progressUs);
+        const take = records.fetched(topic, partition, progressUs);
         const end = endOf(partition);
-        return (offset, key, value) => {
+        const count = counts.get(partition) ?? { records: 0 };
+        counts.set(partition, count);
+        return (offset, bytes, keyAt, keyBytes, valueAt, valueBytes) => {
           if (offset >= end) return;
-          counts.set(partition, (counts.get(partition) ?? 0) + 1);
-          take(offset, key, value);
+          count.records += 1;
+          take(offset, bytes, keyAt, keyBytes, valueAt, valueBytes);
         };
       },
       progressed: finish,
@@ -126,6 +128,7 @@ async function readThrough(
   return o.bounds.map(({ partition, start, end }) => {
     const done = follower.partitions.some((p) => p.partition === partition && p.done);
     const complete = done && !moved.has(partition);
-    return { log: o.log.id, partition, start, end, records: counts.get(partition) ?? 0, complete };
+    const { records: read = 0 } = counts.get(partition) ?? {};
+    return { log: o.log.id, partition, start, end, records: read, complete };
   });
 }

@@ -2,6 +2,8 @@
 
 export const PAYLOAD_HEADER_BYTES = 40;
 export const POOL_BYTES = 65_536;
+/** Bodies begin at every so many bytes of the pool: what is known of each place fits a cache. */
+export const PLACE_STEP = 16;
 
 /** Bits of the header's flags. The first is the codec's own; a caller sets the others. */
 export const FLAG = {
@@ -32,7 +34,7 @@ export interface Verified {
   flags: number;
 }
 
-/** Where in the pool the body of a record begins: a 32-bit mix of its whole identity. */
+/** Where in the pool the body of a record begins: by a 32-bit mix of its whole identity. */
 export function bodyPlace(
   runTag: number,
   producer: number,
@@ -41,7 +43,8 @@ export function bodyPlace(
 ): number {
   let mixed = Math.imul(runTag ^ Math.imul(producer + 1, 0x9e3779b1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 15) ^ Math.imul(partition + 1, 0xc2b2ae35), 0x27d4eb2f);
-  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ (seq % 0x100000000), 0x165667b1);
+  // XOR takes a number's lowest 32 bits by itself; `%` would take ten times as long.
+  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ seq, 0x165667b1);
   mixed = Math.imul(mixed ^ (mixed >>> 16) ^ Math.floor(seq / 0x100000000), 0x9e3779b1);
-  return (mixed ^ (mixed >>> 15)) & (POOL_BYTES - 1);
+  return (mixed ^ (mixed >>> 15)) & (POOL_BYTES - PLACE_STEP);
 }

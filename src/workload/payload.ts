@@ -13,7 +13,8 @@
  * Kafka's own batch CRC does not do: kafkajs never checks it, and replication makes new batches.
  *
  * The body is a slice of 64 KiB of pseudo-random bytes that belong to the run, at a place hashed
- * from the identity: making a body is a copy, checking it a compare. A longer body goes round.
+ * from the identity, one of 4096: making a body is a copy, checking it a compare. A longer body goes
+ * round.
  *
  * The key is `p<partition>-<seq % 1000>`, so a partition has 1000 keys that come again and again;
  * the producer is not in it, because a stream's successor after a failover writes the same keys.
@@ -153,6 +154,36 @@ export class PayloadCodec {
       return this.#noHeader(value);
     }
     if (this.#quick?.sound(value, key, verified)) return verified;
+    return this.#wholly(value, key);
+  }
+
+  /**
+   * Like `verify`, of a record that lies in what a fetch brought; a length below 0 stands for null.
+   * The bytes may not change between two calls, unless `newBytes` is called in between.
+   */
+  verifyIn(
+    bytes: Buffer,
+    keyAt: number,
+    keyBytes: number,
+    valueAt: number,
+    valueBytes: number,
+  ): Verified {
+    const verified = this.#verified;
+    if (this.#quick?.soundIn(bytes, keyAt, keyBytes, valueAt, valueBytes, verified))
+      return verified;
+    const value = valueBytes < 0 ? null : bytes.subarray(valueAt, valueAt + valueBytes);
+    if (value === null || value.length < PAYLOAD_HEADER_BYTES) return this.#noHeader(value);
+    return this.#wholly(value, keyBytes < 0 ? null : bytes.subarray(keyAt, keyAt + keyBytes));
+  }
+
+  /** What `verifyIn` will be given may be other bytes in the same buffer. */
+  newBytes(): void {
+    this.#quick?.newBytes();
+  }
+
+  /** Every byte by itself, and so every defect by its name. */
+  #wholly(value: Buffer, key: Buffer | null): Verified {
+    const verified = this.#verified;
     const bodyBytes = value.length - PAYLOAD_HEADER_BYTES;
     verified.flags = value[AT.flags] as number;
     verified.producer = value.readUInt16LE(AT.producer);

@@ -5,9 +5,11 @@
 import { ROW } from "../history/journal-format.ts";
 import type { JournalWriter } from "../history/journal-writer.ts";
 import type { LogRef } from "../history/judging.ts";
+import type { RecordVisitor } from "../kafka/record-batch.ts";
 import type { ReaderFigures } from "./agent-context.ts";
 import { LagHistogram } from "./lag-histogram.ts";
 import { PayloadCodec } from "./payload.ts";
+import type { Verified } from "./payload-format.ts";
 
 export type FoundKind = typeof ROW.delivered | typeof ROW.seen;
 
@@ -51,6 +53,21 @@ export class RecordLog {
     partition: number,
     tUs: number,
   ): (offset: number, key: Buffer | null, value: Buffer | null) => void {
+    const codec = this.#codec;
+    const take = this.#taking(topic, partition, tUs);
+    return (offset, key, value) => take(offset, codec.verify(value, key));
+  }
+
+  /** The same for what a fetch brought. All of it is to be taken before anybody else fetches. */
+  fetched(topic: string, partition: number, tUs: number): RecordVisitor {
+    const codec = this.#codec;
+    codec.newBytes();
+    const take = this.#taking(topic, partition, tUs);
+    return (offset, bytes, keyAt, keyBytes, valueAt, valueBytes) =>
+      take(offset, codec.verifyIn(bytes, keyAt, keyBytes, valueAt, valueBytes));
+  }
+
+  #taking(topic: string, partition: number, tUs: number): (offset: number, one: Verified) => void {
     const log = this.logId(topic) ?? 0;
     const [reader, journal] = [this.#reader, this.#journal];
     const newest = this.#newestOf(`${log}:${partition}`);
@@ -58,9 +75,7 @@ export class RecordLog {
     let row = -1;
     let next = { producer: 0, source: 0, seq: 0, offset: 0 };
     this.#lastSeenUs = tUs;
-    return (offset, key, value) => {
-      const record = this.#codec.verify(value, key);
-      const { defect, producer, partition: source, seq, dueUs } = record;
+    return (offset, { defect, producer, partition: source, seq, dueUs }) => {
       this.#seen += 1;
       if (defect !== 0) {
         journal.bad(reader, log, partition, offset, defect, producer, source, seq, tUs);

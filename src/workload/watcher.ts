@@ -39,7 +39,7 @@ export class Watcher implements ReaderSource, Role {
         bootstrap: spec.address.bootstrap,
         clientId: name,
         limits: LIMITS,
-        visitor: ({ topic, partition }) => this.#records.batch(topic, partition, monotonicUs()),
+        visitor: ({ topic, partition }) => this.#records.fetched(topic, partition, monotonicUs()),
         moved: ({ topic, partition, next }, from) =>
           context.clientEvent(name, "log-moved", `${topic}-${partition}: ${from} to ${next}`),
       },

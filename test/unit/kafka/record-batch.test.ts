@@ -2,14 +2,15 @@
 import { Buffer } from "node:buffer";
 import { createRecordsBatch, Reader, readRecordsBatches } from "@platformatic/kafka";
 import { expect } from "chai";
-import { singleRecordBatch, walkBatches } from "../../../src/kafka/record-batch.ts";
+import { singleRecordBatch, viewOf, walkBatches } from "../../../src/kafka/record-batch.ts";
 import { crc32c } from "../../../src/kernel/crc32c.ts";
 
 type Found = [number, string | undefined, string | undefined];
 
 function walk(bytes: Buffer, from: number): { found: Found[]; next: number; epoch: number } {
   const found: Found[] = [];
-  const { next, epoch } = walkBatches(bytes, from, (offset, key, value) => {
+  const { next, epoch } = walkBatches(bytes, from, (offset, all, keyAt, keyBytes, at, length) => {
+    const [key, value] = [viewOf(all, keyAt, keyBytes), viewOf(all, at, length)];
     found.push([offset, key?.toString(), value?.toString()]);
   });
   return { found, next, epoch };

@@ -71,9 +71,10 @@ describe(PayloadCodec.name, () => {
       body(codec, { ...identity, seq: identity.seq - 2 ** 40 }),
     ]);
     expect(bodies.size).to.equal(6);
+    // Places are 4096, and a hash that spreads 2000 records evenly over them meets 1580.
     const many = new Set<string>();
     for (let seq = 0; seq < 2000; seq += 1) many.add(body(codec, { ...identity, seq }));
-    expect(many.size).to.be.at.least(1900);
+    expect(many.size).to.be.within(1500, 1660);
   });
 
   it("gives keys that name a partition and come again, one buffer each", () => {

@@ -104,6 +104,52 @@ describe(QuickCheck.name, () => {
   });
 });
 
+describe("a record in what a fetch brought", () => {
+  it("is judged as it is alone", () => {
+    const change = fc.record({ bit: fc.nat(), hurt: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(records, change), { maxLength: 12 }), fc.nat(9), (all, gap) => {
+        const alone = new PayloadCodec(RUN);
+        const fetching = new PayloadCodec(RUN);
+        const places: { key: Buffer | null; value: Buffer; keyAt: number; valueAt: number }[] = [];
+        const parts: Buffer[] = [Buffer.alloc(gap)];
+        let at = gap;
+        for (const [one, { bit, hurt }] of all) {
+          const whole = codec.encode(one.bytes, one.identity, one.dueUs, one.key);
+          const value = hurt ? flip(whole, bit % (8 * whole.length)) : whole;
+          const keyAt = at;
+          const valueAt = keyAt + (one.key?.length ?? 0) + 1;
+          places.push({ key: one.key, value, keyAt, valueAt });
+          parts.push(one.key ?? Buffer.alloc(0), Buffer.from([2]), value);
+          at = valueAt + value.length;
+        }
+        const bytes = Buffer.concat(parts);
+        // Twice: what was learned in the first round is used in the second, from other windows.
+        for (const { key, value, keyAt, valueAt } of [...places, ...places]) {
+          const wanted = { ...alone.verify(value, key) };
+          const found = fetching.verifyIn(bytes, keyAt, key?.length ?? -1, valueAt, value.length);
+          expect({ ...found }).to.deep.equal(wanted);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is looked at anew once the buffer is said to have new bytes", () => {
+    const known = new PayloadCodec(RUN);
+    const identity = { producer: 1, partition: 2, seq: 5 };
+    const bytes = Buffer.from(codec.encode(100, identity, 0, null));
+    const verify = () => ({ ...known.verifyIn(bytes, 0, -1, 0, 100) });
+    for (let n = 0; n < 3; n += 1) expect(verify()).to.include({ defect: 0, seq: 5 });
+    codec.encode(100, { ...identity, seq: 6 }, 0, null).copy(bytes);
+    known.newBytes();
+    expect(verify()).to.include({ defect: 0, seq: 6 });
+    bytes[60] = (bytes[60] as number) ^ 1;
+    known.newBytes();
+    expect(verify().defect).to.not.equal(0);
+  });
+});
+
 describe("a record of a stream that is known", () => {
   it("is sound as it was sent", () => {
     fc.assert(

@@ -40,38 +40,49 @@ describe(RecordLog.name, () => {
   it("journals what it reads in the rows that `seen` and `delivered` make", () => {
     let runs = 0;
     fc.assert(
-      fc.property(steps, fc.constantFrom(ROW.seen, ROW.delivered), (all, kind) => {
-        const open = (agent: string) =>
-          JournalWriter.open(dir, { run: "r", agent: `${agent}${runs}`, role: "watcher" });
-        runs += 1;
-        const [quick, plain] = [open("quick"), open("plain")];
-        const records = new RecordLog({ journal: quick, reader: 9, kind, runTag: 1, logs });
-        let [offset, seq, tUs] = [100, 500, 1];
-        let take = records.batch("orders", 2, tUs);
-        for (const { skipOffset, skipSeq, producer, source, hurt, after } of all) {
-          offset += skipOffset;
-          seq += skipSeq;
-          const value = codec.encode(60, { producer, partition: source, seq }, 0, null);
-          if (hurt) value[50] = (value[50] as number) ^ 1;
-          take(offset, null, value);
-          const at = [9, 4, 2, offset] as const;
-          if (hurt) plain.bad(...at, DEFECT.crc, producer, source, seq, tUs);
-          else if (kind === ROW.seen) plain.seen(...at, producer, source, seq, tUs);
-          else plain.delivered(...at, producer, source, seq, tUs);
-          offset += 1;
-          seq += 1;
-          for (const journal of [quick, plain]) {
-            if (after === "flush") journal.flush();
-            if (after === "commit") journal.commit(9, 4, 2, offset, 3);
+      fc.property(
+        steps,
+        fc.constantFrom(ROW.seen, ROW.delivered),
+        fc.boolean(),
+        (all, kind, raw) => {
+          const open = (agent: string) =>
+            JournalWriter.open(dir, { run: "r", agent: `${agent}${runs}`, role: "watcher" });
+          runs += 1;
+          const [quick, plain] = [open("quick"), open("plain")];
+          const records = new RecordLog({ journal: quick, reader: 9, kind, runTag: 1, logs });
+          let [offset, seq, tUs] = [100, 500, 1];
+          const begin = () => {
+            if (!raw) return records.batch("orders", 2, tUs);
+            const visit = records.fetched("orders", 2, tUs);
+            return (offset: number, _key: null, value: Buffer) =>
+              visit(offset, value, 0, -1, 0, value.length);
+          };
+          let take = begin();
+          for (const { skipOffset, skipSeq, producer, source, hurt, after } of all) {
+            offset += skipOffset;
+            seq += skipSeq;
+            const value = codec.encode(60, { producer, partition: source, seq }, 0, null);
+            if (hurt) value[50] = (value[50] as number) ^ 1;
+            take(offset, null, value);
+            const at = [9, 4, 2, offset] as const;
+            if (hurt) plain.bad(...at, DEFECT.crc, producer, source, seq, tUs);
+            else if (kind === ROW.seen) plain.seen(...at, producer, source, seq, tUs);
+            else plain.delivered(...at, producer, source, seq, tUs);
+            offset += 1;
+            seq += 1;
+            for (const journal of [quick, plain]) {
+              if (after === "flush") journal.flush();
+              if (after === "commit") journal.commit(9, 4, 2, offset, 3);
+            }
+            if (after === "batch") {
+              tUs += 1;
+              take = begin();
+            }
           }
-          if (after === "batch") {
-            tUs += 1;
-            take = records.batch("orders", 2, tUs);
-          }
-        }
-        expect(rowsOf(quick)).to.deep.equal(rowsOf(plain));
-        expect(records.takeFigures().seen).to.equal(all.length);
-      }),
+          expect(rowsOf(quick)).to.deep.equal(rowsOf(plain));
+          expect(records.takeFigures().seen).to.equal(all.length);
+        },
+      ),
       { numRuns: 40 },
     );
   });
