@@ -1,10 +1,6 @@
 /** `blackstart judge`: judges a run folder again, from its files alone. */
 import { Command } from "commander";
 import { isSetFolder } from "../history/set-folder.ts";
-import { summarizeSet } from "../report/set/summary.ts";
-import { summarize } from "../report/summary.ts";
-import { judgeFolder } from "./judge-folder.ts";
-import { judgeSetFolder } from "./judge-set-folder.ts";
 
 export function judgeCommand(): Command {
   return new Command("judge")
@@ -15,18 +11,23 @@ export function judgeCommand(): Command {
       "after",
       "\nNeeds no Docker. The same folder gives the same bytes, on any machine.\n\nExample:\n  blackstart judge reports/20261121-101500-1a2b",
     )
-    .action((dir: string, options: { json?: boolean }) => {
-      const { result, text } = judged(dir);
+    .action(async (dir: string, options: { json?: boolean }) => {
+      const { result, text } = await judged(dir);
       process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`);
       process.exitCode = result.exitCode;
     });
 }
 
-function judged(dir: string) {
+/** What judges is loaded when it is meant: `run` has this file in its program as well. */
+async function judged(dir: string) {
   if (isSetFolder(dir)) {
+    const { judgeSetFolder } = await import("./judge-set-folder.ts");
+    const { summarizeSet } = await import("../report/set/summary.ts");
     const result = judgeSetFolder(dir, { anew: true });
     return { result, text: summarizeSet(result) };
   }
+  const { judgeFolder } = await import("./judge-folder.ts");
+  const { summarize } = await import("../report/summary.ts");
   const result = judgeFolder(dir);
   return { result, text: summarize(result) };
 }

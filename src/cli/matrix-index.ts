@@ -7,7 +7,7 @@ import { basename, join, relative } from "node:path";
 import { type RunPaths, writeAtomic } from "../history/run-folder.ts";
 import { DrillError, EXIT, messageOf } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
-import { type IndexedRun, renderIndex } from "../report/index-page.ts";
+import type { IndexedRun } from "../report/index-page.ts";
 
 interface Cell {
   dir: string;
@@ -45,17 +45,17 @@ export class MatrixIndex {
   async include<T extends Done>(cell: Cell, run: () => Promise<T>): Promise<T> {
     try {
       const done = await run();
-      this.#write(cell, { ...done, report: reportOf(cell, done) });
+      await this.#write(cell, { ...done, report: reportOf(cell, done) });
       return done;
     } catch (error) {
       const exitCode = error instanceof DrillError ? error.exit : EXIT.environment;
       const problem = messageOf(error);
-      this.#write(cell, { report: null, result: null, problem, exitCode });
+      await this.#write(cell, { report: null, result: null, problem, exitCode });
       throw error;
     }
   }
 
-  #write({ matrix }: Cell, run: Omit<IndexedRun, "name">): void {
+  async #write({ matrix }: Cell, run: Omit<IndexedRun, "name">): Promise<void> {
     const known = matrix && this.#sets.get(matrix.set);
     if (!known) return;
     const { result, report, exitCode } = run;
@@ -65,6 +65,7 @@ export class MatrixIndex {
     // What was not begun is not answered.
     const codes = runs.map((one) => one.exitCode ?? EXIT.inconclusive);
     mkdirSync(matrix.set, { recursive: true });
+    const { renderIndex } = await import("../report/index-page.ts");
     const page = renderIndex({ title: known.title, runs, exitCode: weightiest(codes) });
     writeAtomic(join(matrix.set, "index.html"), page);
   }

@@ -1,8 +1,6 @@
 /** `blackstart report`: renders a run's result.json again. */
 import { Command } from "commander";
 import { isSetFolder } from "../history/set-folder.ts";
-import { renderFolder } from "./judge-folder.ts";
-import { renderSetFolder } from "./judge-set-folder.ts";
 
 export function reportCommand(): Command {
   return new Command("report")
@@ -12,8 +10,18 @@ export function reportCommand(): Command {
       "after",
       "\nNeeds no Docker. The same result gives the same bytes.\n\nExample:\n  blackstart report reports/20261121-101500-1a2b",
     )
-    .action((dir: string) => {
-      const report = isSetFolder(dir) ? renderSetFolder(dir, { anew: true }) : renderFolder(dir);
+    .action(async (dir: string) => {
+      const report = await rendered(dir);
       process.stdout.write(`${report}\n`);
     });
+}
+
+/** What renders is loaded when it is meant: `run` has this file in its program as well. */
+async function rendered(dir: string): Promise<string> {
+  if (isSetFolder(dir)) {
+    const { renderSetFolder } = await import("./judge-set-folder.ts");
+    return renderSetFolder(dir, { anew: true });
+  }
+  const { renderFolder } = await import("./judge-folder.ts");
+  return renderFolder(dir);
 }

@@ -11,7 +11,6 @@ import type { Result } from "../reconcile/result.ts";
 import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkCapacity } from "./capacity.ts";
-import { judgeFolder, renderFolder } from "./judge-folder.ts";
 import { keepIncluded } from "./matrix-index.ts";
 import { standardError, TerminalProgress } from "./terminal-progress.ts";
 import { toolVersion } from "./tool-version.ts";
@@ -56,6 +55,8 @@ export async function runOne(request: RunRequest): Promise<RunDone> {
     keep: request.keep,
   });
   progress.status("judging");
+  // Not before: while a drill runs, its harness is to take little memory.
+  const { judgeFolder, renderFolder } = await import("./judge-folder.ts");
   const result = judgeFolder(paths.dir);
   const report = renderFolder(paths.dir);
   progress.end();

@@ -21,7 +21,6 @@ import { monotonicUs, wallTime } from "../kernel/clock.ts";
 import { DrillError } from "../kernel/errors.ts";
 import type { SetResult } from "../reconcile/repetition/set-result.ts";
 import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
-import { judgeSetFolder, renderSetFolder } from "./judge-set-folder.ts";
 import { newRunId, type RunDone, runOne } from "./run-one.ts";
 
 export interface SetRequest {
@@ -64,6 +63,7 @@ export async function runSet(request: SetRequest): Promise<SetDone> {
     await worlds.close();
   }
   writeSet(paths, facts);
+  const { judgeSetFolder, renderSetFolder } = await import("./judge-set-folder.ts");
   const result = judgeSetFolder(paths.dir);
   const report = renderSetFolder(paths.dir);
   return { folder: paths.dir, result, report, exitCode: result.exitCode };

@@ -8,8 +8,6 @@ import { packageRoot } from "../kernel/environment.ts";
 import { DrillError } from "../kernel/errors.ts";
 import type { SetResult } from "../reconcile/repetition/set-result.ts";
 import type { Result } from "../reconcile/result.ts";
-import { summarizeSet } from "../report/set/summary.ts";
-import { summarize } from "../report/summary.ts";
 import { MatrixIndex, weightiest } from "./matrix-index.ts";
 import { newRunId, runOne } from "./run-one.ts";
 import { runSet } from "./run-set.ts";
@@ -95,6 +93,7 @@ async function runAll(files: string[], options: RunOptions): Promise<void> {
       const { plan, dir } = one;
       const run = () => runOne({ ...common, plan, dir, keep: options.keep === true });
       const done = await cells.include(one, run);
+      const { summarize } = await import("../report/summary.ts");
       print(summarize(done.result), done.report);
       results.push({ folder: done.folder, result: done.result });
       codes.push(done.exitCode);
@@ -102,6 +101,7 @@ async function runAll(files: string[], options: RunOptions): Promise<void> {
       const { loaded, plan } = one;
       const how = { repeat, warm: options.warm === true, phases: "stratified" } as const;
       const done = await runSet({ ...common, ...how, loaded, seed: plan.seed, out: options.out });
+      const { summarizeSet } = await import("../report/set/summary.ts");
       print(summarizeSet(done.result), done.report);
       results.push({ folder: done.folder, result: done.result });
       codes.push(done.exitCode);
