@@ -206,7 +206,7 @@ async function whatIsMissing(
     if (bounds === null) return `topic ${log.topic} does not exist on ${log.cluster}`;
     const empty = bounds.filter(({ end }) => end < 1).length;
     if (empty > 0) return `${empty} partitions of ${log.topic} have no canary record`;
-    for (const group of replication.expectGroups) {
+    for (const group of replication.expectGroups.filter((one) => reads(context, one, log))) {
       const offsets = await observer.request("group.offsets", {
         address,
         group,
@@ -218,4 +218,11 @@ async function whatIsMissing(
     }
   }
   return "";
+}
+
+/** Whether a member of the group reads what this log is a mirror of. */
+function reads({ plan }: RunContext, group: string, { mirrorOf }: LogRef): boolean {
+  return plan.consumers.some(
+    (consumer) => consumer.group === group && consumer.logs.some((log) => log === mirrorOf),
+  );
 }
