@@ -67,7 +67,9 @@ function countMeasure(certain: number, atMost: number, reason: string | undefine
 
 /**
  * Fault time − due time of the oldest missing record. Not: fault time − last ack, which says how
- * long the producer was idle, whatever was lost. The fault's own interval is the uncertainty.
+ * long the producer was idle, whatever was lost. The fault's own interval is the uncertainty. Nor 0
+ * when all that is missing was due later, as where a second failure takes what the promoted cluster
+ * had acked: no time before the fault was lost, and none after it is named by the difference.
  */
 function timeOf(chronicle: Chronicle, known: readonly Fate[], reason: string | undefined): Measure {
   const dues = known.flatMap(({ oldestMissingDueUs }) => oldestMissingDueUs ?? []);
@@ -81,6 +83,11 @@ function timeOf(chronicle: Chronicle, known: readonly Fate[], reason: string | u
     return { value: null, low: null, high: null, censored: false, inconclusive: why };
   }
   const oldest = dues.reduce((first, due) => Math.min(first, due), Infinity);
+  if (oldest > t0.highUs) {
+    const after = `${((oldest - t0.highUs) / 1e6).toFixed(1)} s after the fault`;
+    const why = `the oldest missing record was due ${after}: that instant did not take it`;
+    return { value: null, low: null, high: null, censored: false, inconclusive: why };
+  }
   const ms = (us: number) => round(Math.max(us - oldest, 0) / 1000);
   return {
     value: ms((t0.lowUs + t0.highUs) / 2),

@@ -1,6 +1,6 @@
 /** Goal: fates add up to the RPO of a run and of each partition; one unknown leaves a sum unknown. */
 import { expect } from "chai";
-import { acked, end, judged, readByNobody, seen } from "./hand-written.ts";
+import { acked, end, faultAt, judged, judgedAll, readByNobody, seen } from "./hand-written.ts";
 import { row } from "./memory-journal.ts";
 
 const two = { producer: 2 };
@@ -113,5 +113,30 @@ describe("the RPO of a run", () => {
     );
     expect(rpo.shape).to.equal("hole");
     expect(rpo.records.value).to.equal(2);
+  });
+});
+
+describe("the time of an RPO", () => {
+  /** Five records, due each 10 ms from 0 on, of which the last two are missing: due at 30 and 40. */
+  const timeAfter = (lowMs: number, highMs: number) =>
+    judgedAll({
+      producer: acked(0, 5, 0),
+      audit: [seen(1, 0, 0, 3), end(1, 3)],
+      events: faultAt(lowMs, highMs, 100),
+      judging: { ...readByNobody(), faultStep: "disaster" },
+    }).rpo.timeMs;
+
+  it("is the age of the oldest missing record at the fault", () => {
+    expect(timeAfter(50, 52)).to.deep.equal({ value: 21, low: 20, high: 22, censored: false });
+  });
+
+  it("is not 0, but no number, when all that is missing was due after the fault", () => {
+    const time = timeAfter(10, 12);
+    expect(time).to.deep.include({ value: null, low: null, high: null });
+    expect(time.inconclusive).to.contain("was due 0.0 s after the fault");
+  });
+
+  it("is a number while the oldest may have been due before it", () => {
+    expect(timeAfter(20, 35)).to.deep.include({ low: 0, high: 5 });
   });
 });
