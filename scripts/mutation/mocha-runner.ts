@@ -36,8 +36,9 @@ interface Switchboard {
 }
 
 interface TestSelection {
-  /** Files in the order in which they run: those that fail soonest first. */
-  files: string[];
+  /** Files in the order in which they run: quick ones, then those that judge whole runs. */
+  near: string[];
+  whole: string[];
   /** Tests whose title holds one of these are left out: slow ones that repeat what others do. */
   skip: string[];
 }
@@ -64,7 +65,7 @@ export class MochaRunner implements TestRunner {
 
   async init(): Promise<void> {
     const board = this.#board;
-    for (const pattern of this.#selection.files) {
+    for (const pattern of [...this.#selection.near, ...this.#selection.whole]) {
       const found = globSync(pattern).sort();
       if (found.length === 0) throw new Error(`no test file is called ${pattern}`);
       for (const file of found) this.#mocha.addFile(path.resolve(file));
@@ -162,9 +163,9 @@ export const strykerValidationSchema = {
   properties: {
     mochaTests: {
       type: "object",
-      required: ["files", "skip"],
+      required: ["near", "whole", "skip"],
       additionalProperties: false,
-      properties: { files: texts, skip: texts },
+      properties: { near: texts, whole: texts, skip: texts },
     },
   },
 };

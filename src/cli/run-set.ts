@@ -33,6 +33,8 @@ export interface SetRequest {
   phases: NonNullable<Repetition["phases"]>;
   out: string;
   interrupt: AbortSignal;
+  /** Held while a repetition runs: two sets that are compared take turns on one machine. */
+  turn?: () => Promise<Disposable>;
 }
 
 export interface SetDone {
@@ -50,6 +52,7 @@ export async function runSet(request: SetRequest): Promise<SetDone> {
   const worlds = new Worlds(request, set);
   try {
     for (let index = 1; index <= request.repeat; index += 1) {
+      using _turn = await request.turn?.();
       if (request.interrupt.aborted) break;
       process.stderr.write(`\n── repetition ${index} of ${request.repeat}\n`);
       const done = await repetition(request, { set, paths, worlds, index });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { experimentJsonSchema } from "../experiment/json-schema.ts";
 import { packageRoot } from "../kernel/environment.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
+import { setResultSchema } from "../reconcile/repetition/set-result.ts";
 import { resultSchema } from "../reconcile/result.ts";
 
 function resultJsonSchema(): unknown {
@@ -16,7 +17,19 @@ function resultJsonSchema(): unknown {
   };
 }
 
-const SCHEMAS = { experiment: experimentJsonSchema, result: resultJsonSchema };
+function setResultJsonSchema(): unknown {
+  return {
+    ...z.toJSONSchema(setResultSchema, { target: "draft-7" }),
+    $id: "https://blackstart.dev/schema/set-result.v1.json",
+    title: "Blackstart result of a set of runs, version 1",
+  };
+}
+
+const SCHEMAS = {
+  experiment: experimentJsonSchema,
+  result: resultJsonSchema,
+  "set-result": setResultJsonSchema,
+};
 type SchemaName = keyof typeof SCHEMAS;
 const names = Object.keys(SCHEMAS) as SchemaName[];
 
@@ -31,7 +44,9 @@ export function schemaFile(name: SchemaName): string {
 
 export function schemaCommand(): Command {
   return new Command("schema")
-    .description("print the JSON Schema (draft-07) of experiment files or of result.json")
+    .description(
+      "print the JSON Schema (draft-07) of experiment files, of result.json or of a set's",
+    )
     .addArgument(new Argument("[name]", "which schema").choices(names).default("experiment"))
     .option("--write", "write all schemas into schema/ instead")
     .addHelpText(

@@ -1,14 +1,16 @@
 /**
- * What stratifying is worth on real runs: a consumer is killed between two commits, and what is read
- * again depends on where in the commit cycle that was.
+ * `npm run bench:commit-phase -- DIR [N] [SEED]`: what stratifying is worth on real runs. A consumer is
+ * killed between two commits; what its successor reads again depends on where in the commit cycle that
+ * was. Two sets of N runs (10 unless told), one with random and one with stratified instants, take
+ * turns, so that what changes on the machine meanwhile falls on both.
  *
- * `--run stratified|random N SEED DIR` runs a set (warm, with containers) into DIR.
- * `--compare SET...` reads recorded sets: each set's median and its reported interval, and from all
- * recorded repetitions together how much the median of n of them scatters when the n are taken at
- * random, and when one is taken from each of n parts of the cycle.
+ * `-- --compare SET…` reads recorded sets instead: each set's median and its reported interval, and
+ * from all recorded repetitions together how far the median of n of them scatters when the n are taken
+ * at random, and when one is taken from each of n parts of the cycle.
  */
 import { join } from "node:path";
 import { runSet } from "../../src/cli/run-set.ts";
+import { listenForSignals } from "../../src/cli/signals.ts";
 import { loadExperiment } from "../../src/experiment/load.ts";
 import { readJson } from "../../src/history/run-folder.ts";
 import { setPaths } from "../../src/history/set-folder.ts";
@@ -20,26 +22,46 @@ import { summarizeSet } from "../../src/report/set/summary.ts";
 const FILE = join(packageRoot(), "test/bench/commit-phase.yaml");
 const METRIC = "redelivered.records";
 const DRAWS = 20_000;
+const write = (line: string) => void process.stdout.write(`${line}\n`);
 
 interface Recorded {
   phase: number;
   value: number;
 }
 
-async function run([how, n, seed, out]: string[]): Promise<void> {
-  if (how !== "stratified" && how !== "random")
-    throw new Error("--run stratified|random N SEED DIR");
-  const done = await runSet({
-    loaded: loadExperiment(FILE, { vars: {} }),
-    file: FILE,
-    seed: Number(seed),
-    repeat: Number(n),
-    warm: true,
-    phases: how,
-    out: out ?? "",
-    interrupt: new AbortController().signal,
-  });
-  process.stdout.write(`${summarizeSet(done.result)}\n${done.folder}\n`);
+/** Whoever asks first is served first, so two who ask again and again alternate. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  async take(): Promise<Disposable> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    await before;
+    return { [Symbol.dispose]: resolve };
+  }
+}
+
+async function run([out, n = "10", seed = "7"]: string[]): Promise<void> {
+  if (out === undefined) throw new Error("npm run bench:commit-phase -- DIR [N] [SEED]");
+  const turns = new Turns();
+  const { signal } = listenForSignals();
+  const sets = (["random", "stratified"] as const).map((phases) =>
+    runSet({
+      loaded: loadExperiment(FILE, { vars: {} }),
+      file: FILE,
+      seed: Number(seed),
+      repeat: Number(n),
+      warm: true,
+      phases,
+      out: join(out, phases),
+      interrupt: signal,
+      turn: () => turns.take(),
+    }),
+  );
+  const done = await Promise.all(sets);
+  for (const { result, folder } of done) write(`${summarizeSet(result)}\n${folder}`);
+  compare(done.map(({ folder }) => folder));
 }
 
 function recordedIn({ measures, set }: SetResult): Recorded[] {
@@ -54,7 +76,6 @@ function recordedIn({ measures, set }: SetResult): Recorded[] {
 
 function compare(folders: string[]): void {
   const results = folders.map((dir) => setResultSchema.parse(readJson(setPaths(dir).result)));
-  const write = (line: string) => process.stdout.write(`${line}\n`);
   for (const result of results) {
     const measure = result.measures.find(({ metric }) => metric === METRIC);
     const { low, high } = measure?.interval ?? {};
@@ -104,5 +125,5 @@ function spreadOf(draw: () => Recorded[]): number {
 }
 
 const [mode, ...rest] = process.argv.slice(2);
-if (mode === "--run") await run(rest);
-else compare(rest);
+if (mode === "--compare") compare(rest);
+else await run(process.argv.slice(2));

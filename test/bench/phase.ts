@@ -12,8 +12,8 @@ import { median, medianInterval, type Point } from "../../src/reconcile/repetiti
 
 const HEARTBEAT_MS = 2000;
 const SESSION_MS = 9000;
-const SETS = 1000;
-const INTERVAL_SETS = 250;
+const SETS = 500;
+const INTERVAL_SETS = 100;
 
 /** Detection by the heartbeat's phase, then 100 to 400 ms until clients are served. */
 export function simulatedRtoMs(phase: number, random: Random): number {

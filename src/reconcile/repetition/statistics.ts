@@ -31,8 +31,8 @@ export const BOOTSTRAP_RUNS_MIN = 10;
  */
 export const P95_RUNS_MIN = 59;
 const RESAMPLES = 4000;
-/** Neighbours in phase that are drawn among themselves. */
-const GROUP = 4;
+/** Neighbours in phase that a point is drawn from, itself included. */
+const NEIGHBOURS = 3;
 
 /** The middle value, or the mean of the two in the middle. */
 export function median(points: readonly Point[]): Known {
@@ -61,10 +61,11 @@ export function p95(points: readonly Point[]): Known | null {
  * Null below 10 runs.
  *
  * Stratified runs are not drawn at will from all: another set would have one in each part of the cycle
- * again. So neighbours in phase are drawn among themselves, in groups of four, and deviations from
- * the group's mean are widened as far as drawing from so few narrows them (J. N. K. Rao, C. F. J. Wu,
- * Journal of the American Statistical Association 83, 1988). A measure that does not depend on the
- * phase gets the width it would have had without.
+ * again. So each is drawn from its neighbours in phase, and deviations from their mean are widened as
+ * far as drawing from so few narrows them (J. N. K. Rao, C. F. J. Wu, Journal of the American
+ * Statistical Association 83, 1988). Each has neighbours of its own: where runs were cut into groups,
+ * a median that is always the last of its group was too sure of itself (of 11 runs, 71 % of intervals
+ * held the truth). A measure that does not depend on the phase gets the width it would have had without.
  */
 export function medianInterval(
   points: readonly Point[],
@@ -72,18 +73,17 @@ export function medianInterval(
 ): { low: Known; high: Known } | null {
   if (points.length < BOOTSTRAP_RUNS_MIN) return null;
   const random = new Random(seed, "bootstrap");
-  const groups = groupsOf(points);
-  const known: number[] = [];
-  const open: number[] = [];
+  const pools = poolsOf(points);
+  const known = new Float64Array(RESAMPLES);
+  const open = new Float64Array(RESAMPLES);
+  const anyOpen = points.some(({ censored }) => censored);
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    const drawn = groups.flatMap((group) =>
-      group.map(() => group[random.between(0, group.length)] as Drawn),
-    );
-    known.push(medianOf(drawn.map(({ value }) => value)));
-    open.push(medianOf(drawn.map(openValue)));
+    const drawn = pools.map((pool) => pool[random.between(0, pool.length)] as Drawn);
+    known[resample] = medianOf(drawn.map(({ value }) => value));
+    open[resample] = anyOpen ? medianOf(drawn.map(openValue)) : (known[resample] as number);
   }
-  known.sort(ascending);
-  open.sort(ascending);
+  known.sort();
+  open.sort();
   const at = (share: number): Known => {
     const index = Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES));
     const value = known[index] as number;
@@ -94,21 +94,18 @@ export function medianInterval(
 
 type Drawn = Pick<Point, "value" | "censored">;
 
-/** What is drawn among itself: all, or neighbours in phase with their deviations widened. */
-function groupsOf(points: readonly Point[]): Drawn[][] {
-  if (points.some(({ phase }) => phase === undefined)) return [[...points]];
+/** What each point is drawn from: all, or its neighbours in phase with their deviations widened. */
+function poolsOf(points: readonly Point[]): Drawn[][] {
+  if (points.some(({ phase }) => phase === undefined)) return points.map(() => [...points]);
   const sorted = [...points].sort((a, b) => (a.phase ?? 0) - (b.phase ?? 0));
-  const count = Math.floor(sorted.length / GROUP);
-  return Array.from({ length: count }, (_, at) => {
-    const group = sorted.slice(
-      Math.round((at * sorted.length) / count),
-      Math.round(((at + 1) * sorted.length) / count),
-    );
+  return sorted.map((_, at) => {
+    const first = Math.min(Math.max(at - 1, 0), sorted.length - NEIGHBOURS);
+    const pool = sorted.slice(first, first + NEIGHBOURS);
     // A bound has no deviation.
-    if (group.some(({ censored }) => censored)) return group;
-    const mean = group.reduce((sum, { value }) => sum + value, 0) / group.length;
-    const wider = Math.sqrt(group.length / (group.length - 1));
-    return group.map(({ value }) => ({ value: mean + (value - mean) * wider, censored: false }));
+    if (pool.some(({ censored }) => censored)) return pool;
+    const mean = pool.reduce((sum, { value }) => sum + value, 0) / pool.length;
+    const wider = Math.sqrt(pool.length / (pool.length - 1));
+    return pool.map(({ value }) => ({ value: mean + (value - mean) * wider, censored: false }));
   });
 }
 
@@ -132,7 +129,7 @@ function openValue({ value, censored }: Drawn): number {
 }
 
 function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort(ascending);
+  const sorted = Float64Array.from(values).sort();
   const upper = sorted[Math.floor(sorted.length / 2)] as number;
   if (sorted.length % 2 === 1) return upper;
   const lower = sorted[sorted.length / 2 - 1] as number;

@@ -5,8 +5,9 @@ import { cell, type Figure, num, type Table, table } from "../figure.ts";
 import { formatMs, formatUtc, sentence } from "../format.ts";
 import { partials } from "../templates/partials.ts";
 import { setPageTemplate } from "../templates/set-page.ts";
+import { phaseFigures } from "./phase-plot.ts";
 import { stripFigure } from "./strip.ts";
-import { assessmentWords, setSentence, setWord } from "./words.ts";
+import { assessmentWords, intervalText, knownText, setSentence, setWord } from "./words.ts";
 
 interface Judged {
   label: string;
@@ -23,7 +24,9 @@ interface SetPageView {
   objectives: Judged[];
   predictions: Judged[];
   because: string;
+  measures: Table | null;
   figures: Figure[];
+  byPhase: Figure[];
   repetitions: {
     folder: string;
     kind: string;
@@ -94,7 +97,9 @@ function viewOf(result: SetResult): SetPageView {
     objectives: judged(result.objectives, "met", "missed"),
     predictions: judged(result.predictions, "confirmed", "refuted"),
     because: result.because ?? "",
+    measures: measureTable(result),
     figures: result.measures.map((measure) => stripFigure(measure, result.objectives)),
+    byPhase: phaseFigures(result),
     repetitions: result.repetitions.map((one) => repetitionRow(one, set)),
     phases: phaseTable(set),
     limits: result.limits,
@@ -102,6 +107,28 @@ function viewOf(result: SetResult): SetPageView {
       `Made by ${tool.name} ${tool.version} from result.json alone. This file loads ` +
       "nothing, runs no script, and can be rendered again to the same bytes.",
   };
+}
+
+/** All measures in one look. */
+function measureTable({ measures }: SetResult): Table | null {
+  if (measures.length === 0) return null;
+  return table(
+    "Measures of all repetitions that count",
+    [
+      cell("measure"),
+      num("runs"),
+      num("smallest"),
+      num("median"),
+      num("largest"),
+      cell("95 % interval of the median"),
+    ],
+    measures.map((measure) => [
+      cell(measure.label),
+      num(String(measure.n)),
+      ...[measure.min, measure.median, measure.max].map((one) => num(knownText(one, measure.unit))),
+      cell(measure.interval === null ? "–" : intervalText(measure)),
+    ]),
+  );
 }
 
 function repetitionRow(one: SetResult["repetitions"][number], set: SetResult["set"]) {

@@ -24,7 +24,7 @@ export const setPageTemplate = `<!doctype html>
 {{> symbols}}
 {{> verdict verdict}}
 <nav aria-label="Contents"><ol>
-<li><a href="#objectives">Objectives</a></li><li><a href="#measures">Measures</a></li><li><a href="#repetitions">Repetitions</a></li><li><a href="#limits">Limits</a></li>
+<li><a href="#objectives">Objectives</a></li><li><a href="#measures">Measures</a></li>{{#if byPhase}}<li><a href="#phases">Instants</a></li>{{/if}}<li><a href="#repetitions">Repetitions</a></li><li><a href="#limits">Limits</a></li>
 </ol></nav>
 <main id="main">
 <section id="objectives" aria-labelledby="objectives-h">
@@ -38,8 +38,15 @@ ${judged("predictions", "prediction")}{{/if}}
 <section id="measures" aria-labelledby="measures-h">
 <h2 id="measures-h">Measures</h2>
 <p class="lead">Every repetition is a mark. What had not recovered when its run ended is a lower bound: it is never left out, and a statistic that hangs on it is a lower bound itself.</p>
+{{#if measures}}{{> table measures}}{{/if}}
 {{#if figures}}{{#each figures}}{{> figure}}{{/each}}{{else}}<p class="empty">No repetition left a number.</p>{{/if}}
 </section>
+{{#if byPhase}}<section id="phases" aria-labelledby="phases-h">
+<h2 id="phases-h">Instants</h2>
+<p class="lead">The fault was to begin at an instant of its own in each repetition. Where the marks follow a line, the instant explains the value; where they do not, something else does.</p>
+{{#each byPhase}}{{> figure}}{{/each}}
+{{#if phases}}<details><summary>Numbers: {{phases.caption}}</summary>{{> table phases}}</details>{{/if}}
+</section>{{/if}}
 <section id="repetitions" aria-labelledby="repetitions-h">
 <h2 id="repetitions-h">Repetitions</h2>
 {{#if repetitions}}<div class="scroll" tabindex="0" role="group" aria-label="Repetitions"><table>
@@ -49,7 +56,6 @@ ${judged("predictions", "prediction")}{{/if}}
 {{#each repetitions}}<tr><th scope="row"><a href="{{folder}}/report.html">{{folder}}</a></th><td><span class="tag">{{> mark kind}}{{verdict}}</span></td><td>{{world}}</td><td>{{phase}}</td><td class="n">{{duration}}</td><td class="n">{{overhead}}</td><td class="wide">{{reason}}</td></tr>
 {{/each}}</tbody></table></div>
 <p class="note">Overhead is what a repetition took besides workload, steps and recovery: boot or proof, topics, audit, clean-up.</p>{{else}}<p class="empty">None was begun.</p>{{/if}}
-{{#if phases}}<details><summary>Numbers: {{phases.caption}}</summary>{{> table phases}}</details>{{/if}}
 </section>
 <section id="limits" aria-labelledby="limits-h">
 <h2 id="limits-h">Limits of this evidence</h2>

@@ -92,6 +92,7 @@ const drawings = `
 .cell-ok{fill:var(--okcell)}.cell-most{fill:var(--red)}.cell-few{fill:url(#h-few)}.cell-twice{fill:url(#h-twice)}.cell-open{fill:url(#h-open)}
 .hatch-few-bg,.hatch-open-bg,.hatch-twice-bg{fill:var(--paper)}.hatch-few{stroke:var(--red);stroke-width:4}.hatch-twice{stroke:var(--purple);stroke-width:2}.hatch-open{fill:var(--amber)}
 .rto-bar{fill:var(--red);fill-opacity:.35}.phase{fill:var(--blue)}.phase-b{fill:var(--sky);fill-opacity:.75}
+.interval{fill:var(--sky);fill-opacity:.3}
 .bullet{fill:var(--blue);fill-opacity:.75}.bullet-bad{fill:var(--red);fill-opacity:.8}.whisker{stroke:var(--ink);stroke-width:2;fill:none}.bullet-target{stroke:var(--ink);stroke-width:2.5;fill:none}
 .region{fill:var(--wash);stroke:var(--soft)}.node{fill:var(--paper);stroke:var(--rule)}.node-controller{fill:var(--wash);stroke:var(--soft)}.node-cold{stroke:var(--soft);stroke-dasharray:4 3}.node-mirror{stroke:var(--purple);stroke-dasharray:4 2}
 .wire{fill:none;stroke:var(--soft);stroke-width:1.4}.wire-mirror{stroke:var(--purple);stroke-dasharray:5 3;stroke-width:1.8}.arrow{fill:var(--ink)}

@@ -9,7 +9,7 @@ import { packageRoot } from "../../../src/kernel/environment.ts";
 type Json = { [key: string]: unknown };
 
 describe("schema/", () => {
-  for (const name of ["experiment", "result"] as const) {
+  for (const name of ["experiment", "result", "set-result"] as const) {
     it(`${name}.v1.json is up to date (npm run schema)`, () => {
       expect(readFileSync(schemaFile(name), "utf8")).to.equal(schemaText(name));
     });

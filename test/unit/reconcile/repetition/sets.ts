@@ -46,6 +46,7 @@ export function resultOf(told: Told, index: number): Result {
     metric: "redelivered.records",
     label: "Redeliveries",
     unit: "records",
+    target: "0 to 1,300",
     measured: exactly(told.redelivered ?? 0),
     verdict: "confirmed",
   };
@@ -63,6 +64,7 @@ export function resultOf(told: Told, index: number): Result {
 }
 
 export function setOf(all: Told[], changes: Partial<SetFacts> = {}): SetFacts {
+  const { warm = true } = changes;
   return {
     schema: "blackstart/set.v1",
     set: "20261121-101500-1a2b-set",
@@ -73,7 +75,7 @@ export function setOf(all: Told[], changes: Partial<SetFacts> = {}): SetFacts {
     experimentFile: "experiments/crash.yaml",
     experimentSha256: "0".repeat(64),
     planned: all.length,
-    warm: true,
+    warm,
     phases: all.some(({ phase }) => phase !== undefined) ? "stratified" : "none",
     interrupted: false,
     repetitions: all.map(({ error, nothing, phase }, at) => ({
@@ -82,8 +84,8 @@ export function setOf(all: Told[], changes: Partial<SetFacts> = {}): SetFacts {
       run: `set-${at + 1}`,
       outcome: nothing ? null : error ? "failed" : "completed",
       ...(error ? { error } : {}),
-      world: { id: "set-w1", warm: at > 0 },
-      overheadMs: at > 0 ? 4000 : 9000,
+      world: warm ? { id: "set-w1", warm: at > 0 } : { id: `set-${at + 1}`, warm: false },
+      overheadMs: warm && at > 0 ? 4000 : 9000,
       phase: phase === undefined ? [] : [{ name: "commit", everyMs: 3000, phase }],
     })),
     ...changes,
