@@ -7,19 +7,23 @@ import { DrillError } from "../kernel/errors.ts";
 /** What the engine, the harness and the system itself need besides, MiB. */
 const RESERVE_MIB = 512;
 
+export function neededMiB(plan: Plan): number {
+  return plan.memoryMiB.total + RESERVE_MIB;
+}
+
 /** Throws E_CAPACITY, with the numbers, when the plan needs more memory than is free. */
-export function checkCapacity(plan: Plan, freeMiB: number = availableMiB()): void {
-  const needMiB = plan.memoryMiB.total + RESERVE_MIB;
-  if (needMiB <= freeMiB) return;
+export function checkCapacity(plan: Plan, free: number = freeMiB()): void {
+  const needMiB = neededMiB(plan);
+  if (needMiB <= free) return;
   const nodes = plan.topology.nodes.length;
   throw new DrillError(
     "E_CAPACITY",
-    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, the machine has ${freeMiB} MiB free`,
+    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, the machine has ${free} MiB free`,
   );
 }
 
 /** Memory that can be had without swapping; all of it where the system does not say. */
-function availableMiB(): number {
+export function freeMiB(): number {
   try {
     const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
     if (match) return Math.floor(Number(match[1]) / 1024);

@@ -1,11 +1,12 @@
 /** `blackstart judge`: judges a run folder again, from its files alone. */
 import { Command } from "commander";
 import { isSetFolder } from "../history/set-folder.ts";
+import { isSuiteFolder } from "../history/suite-folder.ts";
 
 export function judgeCommand(): Command {
   return new Command("judge")
     .description("judge a run folder again: plan, history and journals in, result.json out")
-    .argument("<dir>", "the folder of a run, or of a set of runs")
+    .argument("<dir>", "the folder of a run, of a set of runs, or of a suite")
     .option("--json", "print result.json on stdout")
     .addHelpText(
       "after",
@@ -25,6 +26,12 @@ async function judged(dir: string) {
     const { summarizeSet } = await import("../report/set/summary.ts");
     const result = judgeSetFolder(dir, { anew: true });
     return { result, text: summarizeSet(result) };
+  }
+  if (isSuiteFolder(dir)) {
+    const { judgeSuiteFolder } = await import("./judge-suite-folder.ts");
+    const { summarizeSuite } = await import("../report/suite/summary.ts");
+    const result = judgeSuiteFolder(dir, { anew: "judge" });
+    return { result, text: summarizeSuite(result) };
   }
   const { judgeFolder } = await import("./judge-folder.ts");
   const { summarize } = await import("../report/summary.ts");

@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type RunPaths, writeAtomic } from "../history/run-folder.ts";
-import { DrillError, EXIT, messageOf } from "../kernel/errors.ts";
+import { DrillError, EXIT, messageOf, weightiest } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
 import type { IndexedRun } from "../report/index-page.ts";
 
@@ -73,12 +73,6 @@ export class MatrixIndex {
 
 function reportOf({ matrix }: Cell, { report }: Done): string | null {
   return matrix ? relative(matrix.set, report) : null;
-}
-
-/** The code that says most: a broken environment, then a missed objective, then no answer. */
-export function weightiest(codes: number[]): number {
-  const order = [EXIT.environment, EXIT.evidence, EXIT.missed, EXIT.inconclusive];
-  return order.find((code) => codes.includes(code)) ?? EXIT.met;
 }
 
 /** Included files lie with the run, numbered in the order of plan.json. */

@@ -10,6 +10,7 @@ import { reportCommand } from "./report.ts";
 import { resultsCommand } from "./results.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
+import { suiteCommand } from "./suite.ts";
 import { sweepCommand } from "./sweep.ts";
 import { toolVersion } from "./tool-version.ts";
 import { validateCommand } from "./validate.ts";
@@ -24,6 +25,7 @@ Exit codes:
 Examples:
   blackstart plan experiments/active-passive-region-loss.yaml
   blackstart run experiments/broker-crash.yaml --seed 7
+  blackstart suite smoke
   blackstart judge reports/<run-id> && blackstart report reports/<run-id>`;
 
 export function createProgram(): Command {
@@ -37,6 +39,7 @@ export function createProgram(): Command {
     .exitOverride();
   const commands = [
     runCommand(),
+    suiteCommand(),
     validateCommand(),
     planCommand(),
     judgeCommand(),

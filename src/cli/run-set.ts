@@ -3,13 +3,9 @@
  * written anew after each, so that what was finished is kept whatever comes then.
  */
 import { join } from "node:path";
-import type { SharedWorld } from "../drill/drill.ts";
-import { openWorld, type World } from "../drill/world.ts";
 import type { Plan } from "../experiment/plan.ts";
 import type { Repetition } from "../experiment/plan-phase.ts";
 import { type LoadedExperiment, planExperiment } from "../experiment/planner.ts";
-import { readHistory } from "../history/history-reader.ts";
-import { runPaths } from "../history/run-folder.ts";
 import {
   createSetFolder,
   type RepetitionFacts,
@@ -17,11 +13,12 @@ import {
   type SetPaths,
   writeSet,
 } from "../history/set-folder.ts";
-import { monotonicUs, wallTime } from "../kernel/clock.ts";
-import { DrillError } from "../kernel/errors.ts";
+import { wallTime } from "../kernel/clock.ts";
 import type { SetResult } from "../reconcile/repetition/set-result.ts";
-import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
-import { newRunId, type RunDone, runOne } from "./run-one.ts";
+import { attempt } from "./attempt.ts";
+import { printError } from "./print-error.ts";
+import { newRunId } from "./run-one.ts";
+import { Worlds } from "./worlds.ts";
 
 export interface SetRequest {
   loaded: LoadedExperiment;
@@ -49,7 +46,7 @@ export async function runSet(request: SetRequest): Promise<SetDone> {
   const set = `${newRunId()}-set`;
   const paths = createSetFolder(join(request.out, set));
   const facts = factsOf(request, set);
-  const worlds = new Worlds(request, set);
+  const worlds = new Worlds({ id: set, interrupt: request.interrupt });
   try {
     for (let index = 1; index <= request.repeat; index += 1) {
       using _turn = await request.turn?.();
@@ -102,7 +99,6 @@ async function repetition(
   request: SetRequest,
   { set, paths, worlds, index }: Place,
 ): Promise<RepetitionFacts> {
-  const startedUs = monotonicUs();
   const folder = String(index).padStart(String(request.repeat).length, "0").padStart(2, "0");
   const run = `${set}-${folder}`;
   const planIn = (world: string): Plan =>
@@ -112,103 +108,18 @@ async function repetition(
       world,
       repetition: { index, of: request.repeat, phases: request.phases },
     });
-  const base = { index, folder, run, phase: planIn(run).phase?.cycles ?? [] };
-  try {
-    const shared = request.warm ? await worlds.next(planIn) : undefined;
-    const warm = shared?.world.warm ?? false;
-    const world = { id: shared?.world.id ?? run, warm };
-    const note = warm ? undefined : shared?.facts[0];
-    const done = await runOne({
-      plan: planIn(world.id),
-      file: request.file,
-      includes: request.loaded.includes ?? [],
-      dir: join(paths.dir, folder),
-      interrupt: request.interrupt,
-      keep: false,
-      ...(shared === undefined ? {} : { world: shared }),
-    });
-    return {
-      ...base,
-      outcome: outcomeOf(done),
-      ...(done.error ? { error: toldOf(done.error) } : {}),
-      world: note === undefined ? world : { ...world, note },
-      overheadMs: overheadMsOf(done.folder, startedUs),
-    };
-  } catch (error) {
-    if (!(error instanceof DrillError) || index === 1) throw error;
-    const world = { id: run, warm: false };
-    process.stderr.write(`\nerror ${error.code}: ${error.message}\n→ ${error.hint}\n`);
-    const nothing = { outcome: null, world, overheadMs: (monotonicUs() - startedUs) / 1000 };
-    return { ...base, ...nothing, error: toldOf(error) };
-  }
-}
-
-function outcomeOf({ error }: RunDone): RepetitionFacts["outcome"] {
-  if (!error) return "completed";
-  return error.code === "E_INTERRUPTED" ? "interrupted" : "failed";
-}
-
-function toldOf({ code, message, exit }: DrillError) {
-  return { code, message, exit };
-}
-
-/** What the repetition took besides workload, steps and recovery. */
-function overheadMsOf(folder: string, startedUs: number): number {
-  const { events } = readHistory(runPaths(folder).history);
-  const wholeMs = (monotonicUs() - startedUs) / 1000;
-  const begun = events.find((one) => one.type === "stage.started" && one.stage === "workload");
-  const ended = events.find(
-    (one) => one.type === "stage.ended" && one.stage === "recovery and drain",
-  );
-  if (!begun || !ended) return Math.round(wholeMs);
-  return Math.round(wholeMs - (ended.tUs - begun.tUs) / 1000);
-}
-
-/** The worlds of a set, one at a time: the last is used again while it can be proven whole. */
-class Worlds {
-  readonly #request: SetRequest;
-  readonly #set: string;
-  #world: World | undefined;
-  #opened = 0;
-
-  constructor(request: SetRequest, set: string) {
-    this.#request = request;
-    this.#set = set;
-  }
-
-  /** The world for the next run, with what was proven, or why another one was not used. */
-  async next(planIn: (world: string) => Plan): Promise<SharedWorld> {
-    const world = this.#world;
-    if (world !== undefined) {
-      const plan = planIn(world.id);
-      const proof = world.refusal(plan) === null ? await this.#prove(world) : null;
-      if (proof !== null) return { world, facts: proof };
-      const reason = world.refusal(plan) ?? "it could not be proven whole";
-      process.stderr.write(`a new world is booted: ${reason}\n`);
-      await this.close();
-      return { world: await this.#open(planIn), facts: [reason] };
-    }
-    return { world: await this.#open(planIn), facts: [] };
-  }
-
-  async #prove(world: World): Promise<string[] | null> {
-    const proof = await world.proveHealthy(this.#request.interrupt);
-    if (proof === null) return null;
-    process.stderr.write(`the world was proven whole in ${(proof.tookMs / 1000).toFixed(1)} s\n`);
-    return proof.facts;
-  }
-
-  async #open(planIn: (world: string) => Plan): Promise<World> {
-    this.#opened += 1;
-    const id = `${this.#set}-w${this.#opened}`;
-    const runtime = await DockerRuntime.connect({ run: id });
-    this.#world = openWorld(planIn(id), runtime, id);
-    return this.#world;
-  }
-
-  async close(): Promise<void> {
-    const world = this.#world;
-    this.#world = undefined;
-    await world?.close();
-  }
+  const { outcome, error, world, overheadMs, refusal } = await attempt({
+    run,
+    planIn,
+    worlds: request.warm ? worlds : undefined,
+    file: request.file,
+    dir: join(paths.dir, folder),
+    includes: request.loaded.includes ?? [],
+    interrupt: request.interrupt,
+  });
+  if (refusal && index === 1) throw refusal;
+  if (refusal) printError(refusal);
+  const phase = planIn(run).phase?.cycles ?? [];
+  const told = error === undefined ? {} : { error };
+  return { index, folder, run, phase, outcome, ...told, world, overheadMs };
 }

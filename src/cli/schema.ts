@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { z } from "zod";
-import { experimentJsonSchema } from "../experiment/json-schema.ts";
+import { experimentJsonSchema, suiteFileJsonSchema } from "../experiment/json-schema.ts";
+import { suiteSchema } from "../history/suite-folder.ts";
 import { packageRoot } from "../kernel/environment.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { setResultSchema } from "../reconcile/repetition/set-result.ts";
@@ -25,10 +26,20 @@ function setResultJsonSchema(): unknown {
   };
 }
 
+function suiteJsonSchema(): unknown {
+  return {
+    ...z.toJSONSchema(suiteSchema, { target: "draft-7" }),
+    $id: "https://blackstart.dev/schema/suite.v1.json",
+    title: "suite.json of Blackstart, version 1",
+  };
+}
+
 const SCHEMAS = {
   experiment: experimentJsonSchema,
   result: resultJsonSchema,
   "set-result": setResultJsonSchema,
+  suite: suiteJsonSchema,
+  "suite-file": suiteFileJsonSchema,
 };
 type SchemaName = keyof typeof SCHEMAS;
 const names = Object.keys(SCHEMAS) as SchemaName[];
@@ -44,9 +55,7 @@ export function schemaFile(name: SchemaName): string {
 
 export function schemaCommand(): Command {
   return new Command("schema")
-    .description(
-      "print the JSON Schema (draft-07) of experiment files, of result.json or of a set's",
-    )
+    .description("print the JSON Schema (draft-07) of a file that people write or programs read")
     .addArgument(new Argument("[name]", "which schema").choices(names).default("experiment"))
     .option("--write", "write all schemas into schema/ instead")
     .addHelpText(

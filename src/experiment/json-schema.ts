@@ -1,24 +1,34 @@
 /**
- * `schema/experiment.v1.json`: the experiment format for editors (draft-07, which the YAML language
- * server reads). Generated from `schema.ts`; what a file may contain, before defaults and units.
+ * `schema/experiment.v1.json` and `schema/suite-file.v1.json`: the formats of what people write, for
+ * editors (draft-07, which the YAML language server reads). Generated from `schema.ts` and
+ * `suite-file.ts`; what a file may contain, before defaults and units.
  */
 import { z } from "zod";
 import { experimentSchema } from "./schema.ts";
+import { suiteFileSchema } from "./suite-file.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const VARIABLE = "\\$\\{[A-Za-z_][A-Za-z0-9_-]*\\}";
 
 export function experimentJsonSchema(): Json {
-  const generated = z.toJSONSchema(experimentSchema, {
+  return forEditors(experimentSchema, "experiment", "Blackstart experiment, version 1");
+}
+
+export function suiteFileJsonSchema(): Json {
+  return forEditors(suiteFileSchema, "suite-file", "Blackstart suite, version 1");
+}
+
+function forEditors(schema: z.ZodType, name: string, title: string): Json {
+  const generated = z.toJSONSchema(schema, {
     target: "draft-7",
     io: "input",
     unrepresentable: "any",
   }) as Json;
   return adapt({
     ...(generated as { [key: string]: Json }),
-    $id: "https://blackstart.dev/schema/experiment.v1.json",
-    title: "Blackstart experiment, version 1",
+    $id: `https://blackstart.dev/schema/${name}.v1.json`,
+    title,
   });
 }
 

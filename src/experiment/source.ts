@@ -55,7 +55,7 @@ export class Source {
   readonly #problems: Problem[];
 
   /** Throws when the text is no mapping: then nothing in it can be spoken of. */
-  constructor(text: string, file: string, problems: Problem[]) {
+  constructor(text: string, file: string, problems: Problem[], what = "an experiment") {
     this.file = file;
     this.#problems = problems;
     this.#masked = maskVariables(text);
@@ -72,7 +72,7 @@ export class Source {
     }
     this.throwIfAny();
     if (!isMap(this.#document.contents)) {
-      this.#add(0, `expected an experiment: a mapping of keys, found ${kindOf(this.#document)}`);
+      this.#add(0, `expected ${what}: a mapping of keys, found ${kindOf(this.#document)}`);
       this.throwIfAny();
     }
   }

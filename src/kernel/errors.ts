@@ -122,6 +122,12 @@ export class DrillError extends Error {
   }
 }
 
+/** The code that says most: a broken environment, then a missed objective, then no answer. */
+export function weightiest(codes: readonly number[]): number {
+  const order = [EXIT.environment, EXIT.evidence, EXIT.missed, EXIT.inconclusive];
+  return order.find((code) => codes.includes(code)) ?? EXIT.met;
+}
+
 /** The message of anything that was thrown, with what its causes have to add. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

@@ -1,14 +1,15 @@
 /**
- * One page over several runs (the cells of a matrix), each with a link to its own report. As every
+ * One page over several runs (the cells of a matrix, a suite), each with a link to its own report. As every
  * page here: one file, no script, no request, and nothing that a run said is taken for markup.
  */
 import Handlebars from "handlebars";
 import { EXIT } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
-import { count, sentence, verdictWord } from "./format.ts";
-import { offsetsText, rpoText, rtoText } from "./summary.ts";
+import { count, formatMs, sentence, verdictWord } from "./format.ts";
+import { assessmentText, offsetsText, rpoText } from "./summary.ts";
 import { indexTemplate } from "./templates/index-page.ts";
 import { partials } from "./templates/partials.ts";
+import { headline } from "./view-model-verdict.ts";
 
 export interface IndexedRun {
   name: string;
@@ -19,12 +20,23 @@ export interface IndexedRun {
   /** Why there is no result. */
   problem?: string;
   exitCode: number | null;
+  /** Of its experiment, where that is not the same for all. */
+  title?: string;
+  /** Instead of the result's own. */
+  reasons?: readonly string[];
+  /** Instead of the result's own; null: it is not known. */
+  durationMs?: number | null;
+  /** What a reader must know of it beside its numbers. */
+  notes?: readonly string[];
 }
 
 export interface Index {
   title: string;
+  description?: string;
   runs: IndexedRun[];
   exitCode: number;
+  /** About all of them together. */
+  facts?: readonly (readonly [string, string])[];
 }
 
 const REASONS_MAX = 3;
@@ -36,30 +48,55 @@ function worstOf(exitCode: number): Kind {
   return NAMES[exitCode as keyof typeof NAMES] ?? "inconclusive";
 }
 
-function rowOf({ name, report, result, exitCode }: IndexedRun) {
+function rowOf({ name, title, report, result, exitCode, durationMs }: IndexedRun) {
   const kind: Kind = result?.verdict ?? "not-run";
+  const spentMs = durationMs === undefined ? (result?.run.durationMs ?? null) : durationMs;
   return {
     name,
+    title: title ?? "",
     // A name of ours, and still a path: what it holds is no part of an address.
     href: report === null ? "" : report.split("/").map(encodeURIComponent).join("/"),
     kind,
     word: verdictWord(kind),
-    rpo: result ? rpoText(result) : "not run",
-    rto: result ? rtoText(result) : "not run",
-    offsets: result ? offsetsText(result) : "not run",
-    exitCode: exitCode === null ? "" : String(exitCode),
+    predictions: result ? predictionsText(result) : "–",
+    rpo: result ? rpoText(result) : "–",
+    rto: result ? result.recoveries.map(recoveryOf) : [],
+    offsets: result ? offsetsText(result) : "–",
+    duration: spentMs === null ? "–" : formatMs(spentMs),
+    exitCode: exitCode === null ? "–" : String(exitCode),
   };
 }
 
-function reasonsOf({ name, result, problem }: IndexedRun) {
-  const told = result?.verdict === "met" ? [] : (result?.reasons ?? [problem ?? "not begun"]);
+function recoveryOf(recovery: Result["recoveries"][number]) {
+  return { viewpoint: recovery.viewpoint, text: headline(recovery) };
+}
+
+/** `2 confirmed, 1 refuted`. */
+function predictionsText({ predictions }: Result): string {
+  const of = (verdict: string) => predictions.filter((one) => one.verdict === verdict).length;
+  const words = ["confirmed", "refuted", "inconclusive"]
+    .map((verdict) => [verdict, of(verdict)] as const)
+    .filter(([, n]) => n > 0)
+    .map(([verdict, n]) => `${n} ${verdict}`);
+  return words.length === 0 ? "none made" : words.join(", ");
+}
+
+function reasonsOf({ name, result, problem, reasons }: IndexedRun) {
+  const all = reasons ?? result?.reasons ?? [problem ?? "not begun"];
+  const told = result?.verdict === "met" ? [] : all;
   const more = told.length - REASONS_MAX;
   const sentences = told.slice(0, REASONS_MAX).map(sentence);
   if (more > 0) sentences.push(`… and ${count(more, "more reason")}, in its report.`);
   return { name, sentences };
 }
 
-function viewOf({ title, runs, exitCode }: Index) {
+/** Predictions that did not hold: a result, and no failure. */
+function refutedOf({ name, result }: IndexedRun) {
+  const refuted = (result?.predictions ?? []).filter(({ verdict }) => verdict === "refuted");
+  return { name, sentences: refuted.map((one) => `${assessmentText(one)}.`) };
+}
+
+function viewOf({ title, description, runs, exitCode, facts }: Index) {
   const rows = runs.map(rowOf);
   const kind = worstOf(exitCode);
   const kinds: Kind[] = ["met", "missed", "inconclusive", "not-run"];
@@ -67,15 +104,21 @@ function viewOf({ title, runs, exitCode }: Index) {
     .map((one) => [one, rows.filter((row) => row.kind === one).length] as const)
     .filter(([, n]) => n > 0)
     .map(([one, n]) => `${n} ${verdictWord(one).toLowerCase()}`);
+  const some = (lists: { name: string; sentences: string[] }[]) =>
+    lists.filter(({ sentences }) => sentences.length > 0);
   return {
     documentTitle: `${verdictWord(kind)} · ${title}`,
     kind,
     word: verdictWord(kind),
     title,
+    description: description ?? "",
     count: count(rows.length, "run"),
     answer: `${counts.join(", ")}. Exit code ${exitCode}.`,
     rows,
-    reasons: runs.map(reasonsOf).filter(({ sentences }) => sentences.length > 0),
+    facts: (facts ?? []).map(([label, value]) => ({ label, value })),
+    reasons: some(runs.map(reasonsOf)),
+    refuted: some(runs.map(refutedOf)),
+    notes: some(runs.map(({ name, notes }) => ({ name, sentences: (notes ?? []).map(sentence) }))),
     footer: "Made from the result.json of each run. This file loads nothing and runs no script.",
   };
 }

@@ -91,16 +91,37 @@ function properties(result: Result): [string, string][] {
   ];
 }
 
-export function renderJunit(result: Result): string {
+/** A `<testsuite>`, and what its testcases came to. */
+export interface SuiteXml {
+  lines: string[];
+  tests: number;
+  failures: number;
+  errors: number;
+  skipped: number;
+  seconds: number;
+}
+
+export function totalsOf({ tests, failures, errors, skipped, seconds }: SuiteXml): string {
+  return (
+    ` tests="${tests}" failures="${failures}" errors="${errors}"` +
+    ` skipped="${skipped}"${attribute("time", seconds.toFixed(3))}`
+  );
+}
+
+/** What a run came to, as one testsuite. */
+export function runXml(result: Result): SuiteXml {
   const cases = testCases(result);
   const of = (outcome: Outcome) => cases.filter((c) => outcomeOf(c.verdict) === outcome).length;
+  const counts = {
+    tests: cases.length,
+    failures: of("failure"),
+    errors: of("error"),
+    skipped: of("skipped"),
+    seconds: result.run.durationMs / 1000,
+  };
   const utc = formatUtc(result.run.startedAt).replace(" UTC", "").replace(" ", "T");
-  const totals =
-    ` tests="${cases.length}" failures="${of("failure")}" errors="${of("error")}"` +
-    ` skipped="${of("skipped")}"${attribute("time", (result.run.durationMs / 1000).toFixed(3))}`;
+  const totals = totalsOf({ ...counts, lines: [] });
   const lines = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attribute("name", result.tool.name)}${totals}>`,
     `  <testsuite${attribute("name", result.run.name)}${totals}${attribute("timestamp", utc)}>`,
     "    <properties>",
     ...properties(result).map(
@@ -110,6 +131,29 @@ export function renderJunit(result: Result): string {
     ...cases.map((one) => caseXml(result.run.name, one)),
     `    <system-out>${escapeXml(stripControls(answerSentence(result)))}</system-out>`,
     "  </testsuite>",
+  ];
+  return { ...counts, lines };
+}
+
+export function renderJunit(result: Result): string {
+  return junitDocument(result.tool.name, [runXml(result)]);
+}
+
+export function junitDocument(name: string, suites: readonly SuiteXml[]): string {
+  const sum = (key: "tests" | "failures" | "errors" | "skipped" | "seconds") =>
+    suites.reduce((total, one) => total + one[key], 0);
+  const totals = totalsOf({
+    lines: [],
+    tests: sum("tests"),
+    failures: sum("failures"),
+    errors: sum("errors"),
+    skipped: sum("skipped"),
+    seconds: sum("seconds"),
+  });
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attribute("name", name)}${totals}>`,
+    ...suites.flatMap((one) => one.lines),
     "</testsuites>",
   ];
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { MatrixIndex, weightiest } from "../../../src/cli/matrix-index.ts";
+import { MatrixIndex } from "../../../src/cli/matrix-index.ts";
 import { packageRoot } from "../../../src/kernel/environment.ts";
 import { DrillError } from "../../../src/kernel/errors.ts";
 import { resultSchema } from "../../../src/reconcile/result.ts";
@@ -58,14 +58,5 @@ describe(MatrixIndex.name, () => {
     await index.include({ dir: set }, async () => done("a"));
     expect(index.pages).to.deep.equal([]);
     expect(existsSync(set)).to.equal(false);
-  });
-});
-
-describe(weightiest.name, () => {
-  it("is the code that says most", () => {
-    expect(weightiest([0, 3, 1])).to.equal(1);
-    expect(weightiest([0, 3])).to.equal(3);
-    expect(weightiest([1, 5, 4])).to.equal(4);
-    expect(weightiest([])).to.equal(0);
   });
 });

@@ -9,17 +9,20 @@ import { packageRoot } from "../../../src/kernel/environment.ts";
 type Json = { [key: string]: unknown };
 
 describe("schema/", () => {
-  for (const name of ["experiment", "result", "set-result"] as const) {
+  for (const name of ["experiment", "result", "set-result", "suite", "suite-file"] as const) {
     it(`${name}.v1.json is up to date (npm run schema)`, () => {
       expect(readFileSync(schemaFile(name), "utf8")).to.equal(schemaText(name));
     });
   }
 
-  it("tells editors every key, in words", () => {
-    const schema = JSON.parse(schemaText("experiment")) as { properties: Record<string, Json> };
-    const silent = Object.entries(schema.properties).filter(([, { description }]) => !description);
-    expect(silent.map(([key]) => key)).to.deep.equal([]);
-  });
+  for (const name of ["experiment", "suite-file"] as const) {
+    it(`tells editors every key of ${name}, in words`, () => {
+      const schema = JSON.parse(schemaText(name)) as { properties: Record<string, Json> };
+      const all = Object.entries(schema.properties);
+      expect(all.length).to.be.greaterThan(3);
+      expect(all.filter(([, { description }]) => !description)).to.deep.equal([]);
+    });
+  }
 
   it("names the schema in the first line of every shipped experiment", () => {
     const folder = join(packageRoot(), "experiments");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { DrillError, ERRORS, EXIT, messageOf } from "../../../src/kernel/errors.ts";
+import { DrillError, ERRORS, EXIT, messageOf, weightiest } from "../../../src/kernel/errors.ts";
 
 describe(DrillError.name, () => {
   it("takes its hint and its exit status from the table", () => {
@@ -41,5 +41,14 @@ describe(messageOf.name, () => {
     const cause = new Error("connection refused");
     const error = new DrillError("E_NETWORK", `network east: ${messageOf(cause)}`, { cause });
     expect(messageOf(error)).to.equal("network east: connection refused");
+  });
+});
+
+describe(weightiest.name, () => {
+  it("is the code that says most", () => {
+    expect(weightiest([0, 3, 1])).to.equal(1);
+    expect(weightiest([0, 3])).to.equal(3);
+    expect(weightiest([1, 5, 4])).to.equal(4);
+    expect(weightiest([])).to.equal(0);
   });
 });
