@@ -33,7 +33,7 @@ export class Worlds {
     const world = this.#world;
     if (world !== undefined) {
       const plan = planIn(world.id);
-      const proof = world.refusal(plan) === null ? await this.#prove(world) : null;
+      const proof = world.refusal(plan) === null ? await this.#prove(world, plan) : null;
       if (proof !== null) return { world, facts: proof };
       const reason = world.refusal(plan) ?? "it could not be proven whole";
       process.stderr.write(`a new world is booted: ${reason}\n`);
@@ -43,8 +43,8 @@ export class Worlds {
     return { world: await this.#open(planIn), facts: [] };
   }
 
-  async #prove(world: World): Promise<string[] | null> {
-    const proof = await world.proveHealthy(this.#interrupt);
+  async #prove(world: World, plan: Plan): Promise<string[] | null> {
+    const proof = await world.proveHealthy(plan, this.#interrupt);
     if (proof === null) return null;
     process.stderr.write(`the world was proven whole in ${(proof.tookMs / 1000).toFixed(1)} s\n`);
     return proof.facts;

@@ -183,6 +183,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
     removed: new Set(),
     unlisten: [],
     stopping: new AbortController(),
+    clientAgents: null,
     live: {
       producers: new Map(),
       consumers: new Map(),

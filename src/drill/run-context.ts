@@ -41,6 +41,8 @@ export interface RunContext {
   /** What ends the listening to the runtime. */
   unlisten: (() => void)[];
   live: LiveClients;
+  /** The agents of the first clients, on their way; null before anybody asked for them. */
+  clientAgents: Promise<void> | null;
   /** Aborted when clients are told to stop: what they meet from then on is no finding. */
   stopping: AbortController;
 }
@@ -52,7 +54,7 @@ export interface HeldWorld {
   bootedBy: string | null;
   host(name: string): void;
   spoil(reason: string): void;
-  leave(): Promise<void>;
+  leave(): void;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The proof that a used world is as good as a new one. It is asked by agents of its own, in every
- * region, which are removed again: the next run finds nothing but networks, gateways and nodes.
+ * The proof that a used world is as good as a new one. It is asked by agents of its own, one in every
+ * region (`keepers.ts`).
  *
  * It cannot show what Kafka does not tell: compiled code, warm caches and the sizes of logs differ
  * from a new world's.
@@ -11,7 +11,7 @@ import { messageOf } from "../kernel/errors.ts";
 import type { LinkQuality, Runtime } from "../runtime/runtime.ts";
 import type { KafkaNode, Link } from "../topology/types.ts";
 import type { Answer } from "../workload/protocol.ts";
-import { AgentClient } from "./agent-client.ts";
+import type { Keepers } from "./keepers.ts";
 import { addressOf, regionsOf } from "./run-context.ts";
 import { settleAll } from "./stages/1-boot.ts";
 
@@ -32,26 +32,20 @@ export interface HealthProof {
 }
 
 type Census = Answer<"cluster.census">;
-type Keepers = Map<string, AgentClient>;
 
 /** Throws, with the first thing that is not as planned. */
 export async function proveWorld(
   plan: Plan,
   runtime: Runtime,
+  keepers: Keepers,
   signal: AbortSignal,
 ): Promise<HealthProof> {
   const startUs = monotonicUs();
-  const names: string[] = [];
   try {
-    for (const { name } of plan.topology.nodes) {
+    const running = plan.topology.nodes.map(async ({ name }) => {
       if (!(await runtime.isRunning(name))) throw new Error(`${name} does not run`);
-    }
-    const keepers: Keepers = new Map();
-    const starts = plan.topology.regions.map(async ({ name: region }) => {
-      names.push(keeperOf(region));
-      keepers.set(region, await startKeeper(runtime, region));
     });
-    await settleAll(starts);
+    await settleAll([...running, keepers.wake()]);
     await settleAll(plan.topology.links.map((link) => proveLink(plan, runtime, keepers, link)));
     const cleared = await Promise.all(
       plan.topology.clusters.map(({ name }) => proveCluster(plan, keepers, name, signal)),
@@ -63,21 +57,8 @@ export async function proveWorld(
     ];
     return { facts, tookMs: (monotonicUs() - startUs) / 1000 };
   } finally {
-    await Promise.allSettled(names.map((name) => runtime.remove(name)));
+    await keepers.sleep();
   }
-}
-
-function keeperOf(region: string): string {
-  return `agent-${region}-keeper`;
-}
-
-async function startKeeper(runtime: Runtime, region: string): Promise<AgentClient> {
-  const name = keeperOf(region);
-  const pipe = await runtime.startAgent({ name, region });
-  const quiet = { onEvent: () => {}, onExit: () => {} };
-  const keeper = new AgentClient({ name, region, role: "keeper", pipe, ...quiet });
-  await keeper.hello("keeper", "/tmp");
-  return keeper;
 }
 
 /** Every port of every node across the link answers, and the gateway adds what was planned. */
@@ -109,9 +90,9 @@ async function proveAnswering(keepers: Keepers, from: string, node: KafkaNode): 
   for (const port of [node.clientPort, node.controllerPort]) {
     if (port === null) continue;
     const ask = { host: node.name, port, timeoutMs: PROBE_TIMEOUT_MS };
-    const answer = await keepers.get(from)?.request("probe.connect", ask);
-    if (answer?.outcome === "answered") continue;
-    throw new Error(`${node.name}:${port} met a caller from ${from} with "${answer?.outcome}"`);
+    const answer = await keepers.of(from).request("probe.connect", ask);
+    if (answer.outcome === "answered") continue;
+    throw new Error(`${node.name}:${port} met a caller from ${from} with "${answer.outcome}"`);
   }
 }
 
@@ -122,8 +103,7 @@ async function proveCluster(
   signal: AbortSignal,
 ): Promise<string> {
   const [home = ""] = regionsOf(plan, cluster);
-  const keeper = keepers.get(home);
-  if (!keeper) throw new Error(`nobody in ${home} can speak to ${cluster}`);
+  const keeper = keepers.of(home);
   const nodes = plan.topology.nodes.filter((node) => node.cluster === cluster);
   const address = addressOf(plan, cluster);
   const brokers = address.bootstrap.length;

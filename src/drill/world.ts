@@ -12,7 +12,9 @@
 import type { Plan } from "../experiment/plan.ts";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { Link } from "../topology/types.ts";
 import { worldKey } from "../topology/world-key.ts";
+import { Keepers } from "./keepers.ts";
 import { type HealthProof, proveWorld } from "./world-health.ts";
 
 /** Who boots a world, and what for. Nothing boots yet: the first run does it. */
@@ -28,15 +30,23 @@ export class World {
   bootedBy: string | null = null;
   /** Runs it served so far, the one that booted it included. */
   runs = 0;
-  readonly #plan: Plan;
   readonly #key: string;
+  /** What its links were last told to add. */
+  #links: Link[];
   #spoiled: string | null = null;
   /** Of the run it serves now: what is removed after it. */
   readonly #guests = new Set<string>();
+  readonly #keepers: Keepers;
+  /** The removal of the last run's guests. */
+  #cleared: Promise<void> = Promise.resolve();
 
   constructor(plan: Plan, runtime: Runtime, id: string) {
-    this.#plan = plan;
+    this.#links = plan.topology.links;
     this.#key = worldKey(plan.topology);
+    this.#keepers = new Keepers(
+      runtime,
+      plan.topology.regions.map(({ name }) => name),
+    );
     this.runtime = runtime;
     this.id = id;
   }
@@ -72,11 +82,18 @@ export class World {
     this.#guests.add(name);
   }
 
-  /** Removes what the run started for itself. What cannot be removed spoils the world. */
-  async leave(): Promise<void> {
+  /**
+   * Begins to remove what the run started for itself: who proves or closes the world waits for it,
+   * and a judge need not. What cannot be removed spoils the world.
+   */
+  leave(): void {
     const guests = [...this.#guests];
-    const removals = await Promise.allSettled(guests.map((name) => this.runtime.remove(name)));
     this.#guests.clear();
+    this.#cleared = this.#remove(guests);
+  }
+
+  async #remove(guests: string[]): Promise<void> {
+    const removals = await Promise.allSettled(guests.map((name) => this.runtime.remove(name)));
     const failed = removals.find((one) => one.status === "rejected");
     if (failed) this.spoil(`what the run left could not be removed: ${messageOf(failed.reason)}`);
   }
@@ -84,20 +101,38 @@ export class World {
   /**
    * Clears the world of what the run before left in Kafka, and proves it whole: links at their
    * planned quality, nodes running and answering from everywhere, partitions complete, controllers
-   * caught up. Null when it cannot: the world is spoiled then, with the reason.
+   * caught up. Links that this plan wants otherwise are set before. Null when it cannot: the world is
+   * spoiled then, with the reason.
    */
-  async proveHealthy(signal: AbortSignal): Promise<HealthProof | null> {
+  async proveHealthy(plan: Plan, signal: AbortSignal): Promise<HealthProof | null> {
+    await this.#cleared;
     if (!this.warm) return null;
     try {
-      return await proveWorld(this.#plan, this.runtime, signal);
+      await this.#setLinks(plan.topology.links);
+      return await proveWorld(plan, this.runtime, this.#keepers, signal);
     } catch (error) {
       this.spoil(messageOf(error));
       return null;
     }
   }
 
+  /** One that is to be as it was is left alone: the proof shows whether it is. */
+  async #setLinks(links: Link[]): Promise<void> {
+    const others = links.filter((link) => {
+      const before = this.#links.find(({ from, to }) => from === link.from && to === link.to);
+      return JSON.stringify(before) !== JSON.stringify(link);
+    });
+    await Promise.all(
+      others.map(({ from, to, latencyMs, jitterMs, bandwidthBytesPerSecond }) =>
+        this.runtime.link(from, to).replan({ latencyMs, jitterMs, bandwidthBytesPerSecond }),
+      ),
+    );
+    this.#links = links;
+  }
+
   /** Removes everything of it. */
-  close(): Promise<void> {
-    return this.runtime.destroy();
+  async close(): Promise<void> {
+    await this.#cleared;
+    await this.runtime.destroy();
   }
 }

@@ -79,6 +79,8 @@ export interface LinkControl {
   degrade(quality: LinkQuality): Promise<void>;
   /** Back to the planned quality. */
   restoreQuality(): Promise<void>;
+  /** From now on this is the planned quality, and what the link has: another run needs another. */
+  replan(quality: LinkQuality): Promise<void>;
   /** What the link adds now, as whoever carries it reports; coarser than what was asked for. */
   quality(): Promise<LinkQuality>;
   /** What callers see of the given nodes (of region `to`) while those are dead. */

@@ -134,6 +134,19 @@ function links(world: Get): void {
     expect(await link.quality()).to.deep.equal(planned);
     expect(planned.latencyMs).to.equal(20);
   });
+
+  it("planned anew has that quality, and is restored to it", async () => {
+    const link = world().runtime.link("west", "east");
+    const planned = await link.quality();
+    const other = { latencyMs: 60, jitterMs: 0, bandwidthBytesPerSecond: null };
+    await link.replan(other);
+    expect(await link.quality()).to.deep.equal(other);
+    await link.degrade({ ...other, latencyMs: SLOW_MS });
+    await link.restoreQuality();
+    expect(await link.quality()).to.deep.equal(other);
+    await link.replan(planned);
+    expect(await link.quality()).to.deep.equal(planned);
+  });
 }
 
 function shownDead(world: Get): void {

@@ -13,7 +13,10 @@ export async function boot(context: RunContext): Promise<void> {
   const { plan, world, progress } = context;
   if (world.warm) {
     progress.note(`world ${world.id} is warm: run ${world.bootedBy} booted it`);
-    await settleAll(startObservers(context));
+    // No cluster boots that the agents would hold up.
+    const observers = startObservers(context);
+    void clientAgents(context);
+    await settleAll(observers);
   } else {
     await bootWorld(context);
     world.bootedBy = plan.run;
@@ -58,9 +61,16 @@ export async function startClusters(
 
 /**
  * The agents of the first clients, one for each role in a region. They start when the clusters are
- * up, beside topics and replication, which leave a core idle; the observers started before.
+ * up, beside topics and replication, which leave a core idle; in a warm world with the observers.
  */
-export async function startClientAgents(context: RunContext): Promise<void> {
+export function clientAgents(context: RunContext): Promise<void> {
+  context.clientAgents ??= startClientAgents(context);
+  // Awaited at the end of stage 2; a failure before that must not leave its rejection unheard.
+  context.clientAgents.catch(() => {});
+  return context.clientAgents;
+}
+
+async function startClientAgents(context: RunContext): Promise<void> {
   const { plan, agents } = context;
   const initial = <T extends { start: string }>(clients: T[]) =>
     clients.filter(({ start }) => start === "initial");

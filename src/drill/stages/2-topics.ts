@@ -18,7 +18,7 @@ import {
   type RunContext,
   throwIfAborted,
 } from "../run-context.ts";
-import { settleAll, startClientAgents } from "./1-boot.ts";
+import { clientAgents, settleAll } from "./1-boot.ts";
 
 const TOPICS_WITHIN_MS = 60_000;
 const COORDINATOR_WITHIN_MS = 30_000;
@@ -36,9 +36,7 @@ export async function topics(context: RunContext): Promise<void> {
   const up = (cluster: string) => isUp(context, cluster);
   const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))].filter(up);
   const consumers = plan.consumers.filter(({ cluster }) => up(cluster));
-  const agents = startClientAgents(context);
-  // Awaited at the end; a failure before that must not leave its rejection unheard.
-  agents.catch(() => {});
+  const agents = clientAgents(context);
   await settleAll([
     createTopics(context, clusters),
     ...consumers.map((consumer) => wakeCoordinator(context, consumer)),

@@ -45,7 +45,7 @@ export async function cleanUp(
     return ended;
   }
   if (shared) {
-    await world.leave();
+    world.leave();
     return ended;
   }
   try {

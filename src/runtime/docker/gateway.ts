@@ -39,7 +39,7 @@ export class Gateway implements LinkControl {
   readonly from: string;
   readonly to: string;
   readonly #routes: GatewayRoute[];
-  readonly #planned: LinkQuality;
+  #planned: LinkQuality;
   readonly #api: Toxiproxy;
   readonly #apiUrl: string;
   readonly #exec: (argv: string[]) => Promise<ExecResult>;
@@ -106,6 +106,11 @@ export class Gateway implements LinkControl {
 
   restoreQuality(): Promise<void> {
     return this.#inTurn(() => this.#setQuality(this.#planned));
+  }
+
+  replan(quality: LinkQuality): Promise<void> {
+    this.#planned = quality;
+    return this.restoreQuality();
   }
 
   /** Toxiproxy's own list of what it does, the same for every route and both ways. */

@@ -9,7 +9,7 @@ export type Perform = (verb: Verb, name: string, act: () => void) => Promise<voi
 export class FakeLink implements LinkControl {
   readonly from: string;
   readonly to: string;
-  readonly #planned: LinkQuality;
+  #planned: LinkQuality;
   readonly #perform: Perform;
   readonly #dead = new Map<string, DeadView>();
   #cut: LinkMode | null = null;
@@ -63,6 +63,13 @@ export class FakeLink implements LinkControl {
   restoreQuality(): Promise<void> {
     return this.#perform("restoreQuality", this.name, () => {
       this.#quality = this.#planned;
+    });
+  }
+
+  replan(quality: LinkQuality): Promise<void> {
+    return this.#perform("replan", this.name, () => {
+      this.#planned = quality;
+      this.#quality = quality;
     });
   }
 

@@ -21,6 +21,7 @@ export type Verb =
   | "mend"
   | "degrade"
   | "restoreQuality"
+  | "replan"
   | "showDead"
   | "showAlive"
   | "filter"

@@ -30,9 +30,12 @@ describe(World.name, () => {
       served: 0,
       facts: [],
     });
-    expect(drill.runtime.leftovers().filter((name) => name.startsWith("agent"))).to.deep.equal([]);
+    expect((await world.proveHealthy(drill.plan, never))?.facts.join()).to.contain(
+      "1 topics and 1 groups",
+    );
+    const agents = drill.runtime.leftovers().filter((name) => name.startsWith("agent"));
+    expect(agents.sort()).to.deep.equal(["agent-east-keeper", "agent-west-keeper"]);
     expect(drill.runtime.leftovers()).to.include("primary-east-1");
-    expect((await world.proveHealthy(never))?.facts.join()).to.contain("1 topics and 1 groups");
     expect(await run(["proven"])).to.deep.equal({ outcome: "completed" });
     expect(drill.eventsOf("run.started")[0]?.world).to.include({ warm: true, served: 1 });
     const boots = drill.runtime.acts.filter((act) => /^(prepare|startNode)/.test(act));
@@ -41,7 +44,6 @@ describe(World.name, () => {
       "startNode primary-east-1",
       "startNode standby-west-1",
     ]);
-    expect(drill.runtime.acts).to.include("remove agent-east-keeper");
     await world.close();
     expect(drill.runtime.leftovers()).to.deep.equal([]);
   });
@@ -53,7 +55,7 @@ describe(World.name, () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(drill.eventsOf("node.state").filter(({ state }) => state === "died")).to.have.length(0);
     // But what died does not go unseen.
-    expect(await world.proveHealthy(never)).to.equal(null);
+    expect(await world.proveHealthy(drill.plan, never)).to.equal(null);
     expect(world.refusal(drill.plan)).to.equal("standby-west-1 does not run");
   });
 
@@ -66,7 +68,7 @@ describe(World.name, () => {
     expect(drill.eventsOf("world.spoiled")[0]?.reason).to.equal("run test was interrupted");
     expect(world.warm).to.equal(false);
     expect(world.refusal(drill.plan)).to.equal("run test was interrupted");
-    expect(await world.proveHealthy(never)).to.equal(null);
+    expect(await world.proveHealthy(drill.plan, never)).to.equal(null);
   });
 
   it("serves no other run after one that never was steady", async () => {
@@ -78,14 +80,39 @@ describe(World.name, () => {
   });
 });
 
+describe("keepers of a world", () => {
+  it("has its keepers started once, and frozen while a run uses it", async () => {
+    const { drill, world, run } = shared();
+    const actsOn = (name: string) => drill.runtime.acts.filter((act) => act.endsWith(` ${name}`));
+    await run();
+    await world.proveHealthy(drill.plan, never);
+    await run();
+    await world.proveHealthy(drill.plan, never);
+    expect(actsOn("agent-east-keeper").join()).to.match(
+      /^(remove agent-east-keeper,)?startAgent agent-east-keeper,pause agent-east-keeper,resume agent-east-keeper,pause agent-east-keeper$/,
+    );
+  });
+
+  it("starts a keeper anew that died", async () => {
+    const { drill, world, run } = shared();
+    await run();
+    await world.proveHealthy(drill.plan, never);
+    drill.runtime.die("agent-west-keeper", 137);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await world.proveHealthy(drill.plan, never)).to.not.equal(null);
+    const starts = drill.runtime.acts.filter((act) => act === "startAgent agent-west-keeper");
+    expect(starts).to.have.length(2);
+  });
+});
+
 describe("a world in use", () => {
   it("serves no other topology", async () => {
     const { drill, world } = shared();
     const { topology } = drill.plan;
-    const [link] = topology.links;
-    if (!link) throw new Error("the plan has links");
-    const slower = { ...topology, links: [{ ...link, latencyMs: 99 }, ...topology.links.slice(1)] };
-    expect(world.refusal({ ...drill.plan, topology: slower })).to.equal(
+    const [node] = topology.nodes;
+    if (!node) throw new Error("the plan has nodes");
+    const larger = { ...topology, nodes: [{ ...node, heapMiB: 999 }, ...topology.nodes.slice(1)] };
+    expect(world.refusal({ ...drill.plan, topology: larger })).to.equal(
       "the topology is another one",
     );
     const [one, ...others] = topology.clusters;
@@ -99,6 +126,30 @@ describe("a world in use", () => {
     );
     const replications = { ...topology, replications: [] };
     expect(world.refusal({ ...drill.plan, topology: replications })).to.equal(null);
+  });
+});
+
+describe("links of a world", () => {
+  it("are set for the next run when it wants other ones, and proven as it wants them", async () => {
+    const { drill, world, run } = shared();
+    await run();
+    const { topology } = drill.plan;
+    const links = topology.links.map((link) =>
+      link.from === "east" ? { ...link, latencyMs: 99 } : link,
+    );
+    const slower = { ...drill.plan, topology: { ...topology, links } };
+    expect(world.refusal(slower)).to.equal(null);
+    expect((await world.proveHealthy(slower, never))?.facts.join()).to.contain("planned quality");
+    expect((await drill.runtime.link("east", "west").quality()).latencyMs).to.equal(99);
+    const replans = () => drill.runtime.acts.filter((act) => act.startsWith("replan"));
+    expect(replans()).to.deep.equal(["replan east->west"]);
+    // A fault of that run is healed to what that run had.
+    const link = drill.runtime.link("east", "west");
+    await link.degrade({ latencyMs: 500, jitterMs: 0, bandwidthBytesPerSecond: null });
+    await link.restoreQuality();
+    expect((await link.quality()).latencyMs).to.equal(99);
+    expect(await world.proveHealthy(slower, never)).to.not.equal(null);
+    expect(replans()).to.have.length(1);
   });
 });
 
@@ -127,9 +178,9 @@ describe("the proof of a world's health", () => {
       const { drill, world, run } = shared(drillPlan(), after);
       await run();
       booted = true;
-      expect(await world.proveHealthy(never)).to.equal(null);
+      expect(await world.proveHealthy(drill.plan, never)).to.equal(null);
       expect(world.refusal(drill.plan)).to.match(reason);
-      expect(drill.runtime.acts).to.include("remove agent-east-keeper");
+      expect(drill.runtime.acts).to.include("pause agent-east-keeper");
     });
   }
 
@@ -138,7 +189,7 @@ describe("the proof of a world's health", () => {
     await run();
     const quality = { latencyMs: 999, jitterMs: 0, bandwidthBytesPerSecond: null };
     await drill.runtime.link("east", "west").degrade(quality);
-    expect(await world.proveHealthy(never)).to.equal(null);
+    expect(await world.proveHealthy(drill.plan, never)).to.equal(null);
     expect(world.refusal(drill.plan)).to.contain("east->west is not as planned: it adds 999 ms");
   });
 });
