@@ -1,6 +1,9 @@
 /** How a run ends when it does not end well: by hand, by force, by accident. On a tiny drill. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { expect } from "chai";
 import Docker from "dockerode";
+import { readSuite, suiteSchema } from "../../src/history/suite-folder.ts";
 import {
   Command,
   command,
@@ -9,6 +12,7 @@ import {
   resultOf,
   runIn,
   tinyFile,
+  unexpectedReasons,
   useOut,
 } from "./command.ts";
 
@@ -67,5 +71,39 @@ describe("endings of a run", () => {
     expect(stderr).to.contain("E_AGENT_LOST");
     expect(hasReport(runIn(out()))).to.equal(true);
     expect(await leftovers(id)).to.deep.equal([]);
+  });
+});
+
+describe("a suite that is interrupted", () => {
+  const out = useOut();
+
+  it("has its page after Ctrl-C, leaves nothing, and goes on where it was", async () => {
+    const file = join(out(), "twice.yaml");
+    const from = relative(out(), tinyFile);
+    writeFileSync(
+      file,
+      `version: 1\nname: twice\ntitle: Twice\nexperiments:\n  - files: ${from}\n` +
+        `  - { files: ${from}, vars: { at: 2s } }\n`,
+    );
+    const runs = join(out(), "runs");
+    const cut = new Command(["suite", file, "--out", runs]);
+    await cut.says(/drill 2 of 2[\s\S]*steady state reached/, READY_MS);
+    cut.child.kill("SIGINT");
+    expect((await cut.finished).code).to.equal(130);
+    const dir = runIn(runs);
+    const before = readSuite(dir);
+    expect(before.runs.map(({ verdict }) => verdict)).to.deep.equal(["met", "inconclusive"]);
+    expect(readFileSync(join(dir, "index.html"), "utf8")).to.contain("Exit code 3.");
+    for (const { attempts } of before.runs) {
+      expect(await leftovers(attempts[0]?.world.id ?? "")).to.deep.equal([]);
+    }
+
+    const { code, stdout, stderr } = await command("suite", file, "--resume", dir, "--json");
+    expect(code, stderr).to.be.oneOf([0, 3]);
+    const after = suiteSchema.parse(JSON.parse(stdout));
+    expect(after.runs.map(({ attempts }) => attempts.length)).to.deep.equal([1, 2]);
+    expect(after.runs[0]?.attempts).to.deep.equal(before.runs[0]?.attempts);
+    expect(after.sittings.map(({ interrupted }) => interrupted)).to.deep.equal([true, false]);
+    expect(unexpectedReasons(resultOf(join(dir, "tiny-v2.2")))).to.deep.equal([]);
   });
 });
