@@ -3,6 +3,14 @@ import type { Draft } from "./draft.ts";
 import { phaseSchema } from "./schema-phase.ts";
 import { isFault } from "./schema-steps.ts";
 
+/** `policy.t0` names a fault step that exists. */
+export function checkT0(draft: Draft): void {
+  const { t0 } = draft;
+  if (typeof t0 !== "string") return;
+  const faults = draft.steps.filter(({ value }) => isFault(value)).map(({ value }) => value.id);
+  if (!faults.includes(t0)) draft.known(t0, "fault step", faults, ["policy", "t0"]);
+}
+
 export function checkPhase(draft: Draft, value: unknown): void {
   const parsed = phaseSchema.safeParse(value);
   // What the schema refuses, it has said already.

@@ -8,7 +8,7 @@
 import type { Topology } from "../topology/types.ts";
 import { checkCold } from "./check-cold.ts";
 import { checkNames } from "./check-names.ts";
-import { checkPhase } from "./check-phase.ts";
+import { checkPhase, checkT0 } from "./check-phase.ts";
 import { checkSteps } from "./check-steps.ts";
 import { checkTargets } from "./check-targets.ts";
 import { checkTopology } from "./check-topology.ts";
@@ -35,6 +35,7 @@ export function checkExperiment(value: unknown): Checked {
   checkSteps(draft, topology);
   checkCold(draft, topology);
   checkPhase(draft, draft.phase);
+  checkT0(draft);
   checkTargets(draft);
   checkNames(draft, topology === undefined);
   const parsed = experimentSchema.safeParse(value);

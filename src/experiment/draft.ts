@@ -70,6 +70,8 @@ export class Draft {
   readonly topology: TopologyEntry;
   /** As the file has it. */
   readonly phase: unknown;
+  /** The step that times are to be counted from, as the file has it. */
+  readonly t0: unknown;
   /** Objectives and predictions as the file has them. */
   readonly targets: { objectives: unknown; predict: unknown };
 
@@ -104,6 +106,7 @@ export class Draft {
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;
     this.phase = root["phase"];
+    this.t0 = mapping(root["policy"])["t0"];
     this.targets = { objectives: root["objectives"], predict: root["predict"] };
     const accepted = Object.entries(clusters).flatMap(([name, cluster]) => {
       const parsed = clusterSchema.safeParse(cluster);

@@ -122,15 +122,20 @@ export function outlookOf(experiment: Experiment, topology: Topology): Outlook {
   const { steps } = experiment;
   const failovers = inOrder(steps).filter(isRunbook);
   const [failover] = failovers;
-  const fault = failover
-    ? (ancestorsOf(failover, steps).find(isFault) ?? inOrder(steps).find(isFault))
-    : inOrder(steps).find(isFault);
+  const named = steps.filter(isFault).find(({ id }) => id === experiment.policy?.t0);
+  const fault = named ?? firstFault(steps, failover);
   return {
     survivingCluster: survivingCluster(experiment, failovers.at(-1)),
     failedClusters: failedClusters(experiment, topology),
     ...(fault ? { faultStep: fault.id } : {}),
     ...(failover ? { failoverStep: failover.id } : {}),
   };
+}
+
+/** The fault that a failover answers to, or else the first. */
+function firstFault(steps: StepEntry[], failover: RunbookEntry | undefined) {
+  const before = failover && ancestorsOf(failover, steps).find(isFault);
+  return before ?? inOrder(steps).find(isFault);
 }
 
 /** Steps by their earliest start, as far as the file tells: a step comes after those it names. */

@@ -71,6 +71,20 @@ export const clusterSchema = z.strictObject({
   config: kafkaConfigSchema
     .optional()
     .describe("Broker settings. Kafka's timeouts stay at their defaults unless set here."),
+  features: z
+    .record(
+      z.string().regex(/^[a-z]+(\.[a-z]+)*$/, {
+        error: "expected the name of a feature, such as eligible.leader.replicas.version",
+      }),
+      z
+        .number({ error: "expected the level of a feature, such as 0 or 1" })
+        .int({ error: "expected the level of a feature, such as 0 or 1" })
+        .min(0, { error: "expected the level of a feature, such as 0 or 1" }),
+    )
+    .optional()
+    .describe(
+      "Feature levels the storage is formatted with; Kafka's own for a new cluster unless set.",
+    ),
   heap: sizeSchema.optional().describe("Java heap of each node; 256MiB unless set."),
   disk: sizeSchema
     .refine((bytes) => bytes >= DISK_MIN, { error: "expected at least 64MiB" })

@@ -33,6 +33,12 @@ const policySchema = z.strictObject({
   throughputShare: percentSchema
     .prefault("95%")
     .describe("Share of the planned rate that counts as full throughput."),
+  t0: z
+    .string()
+    .optional()
+    .describe(
+      "The fault step that times are counted from; the first one, or that before a failover, unless set.",
+    ),
 });
 
 const seedMax = 2 ** 31 - 1;

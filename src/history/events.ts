@@ -171,6 +171,8 @@ export const eventSchemas = {
     leaderEpoch: z.number(),
     isr: z.array(z.number()),
     replicas: z.array(z.number()),
+    /** When the last look began that still showed the state before. */
+    lookedUs: us.optional(),
   },
   /** Health of the instrument itself, per agent. */
   health: {

@@ -60,6 +60,7 @@ export const METRICS = {
   "rto.produce": { unit: "ms", label: "RTO produce, application" },
   "rto.consume": { unit: "ms", label: "RTO consume, application" },
   "rto.cluster": { unit: "ms", label: "RTO produce, cluster" },
+  "rto.leader": { unit: "ms", label: "Partitions without a new leader" },
   "rto.fresh": { unit: "ms", label: "RTO produce, fresh client" },
   "offsets.skipped": { unit: "records", label: "Records skipped by groups" },
   "offsets.replayed": { unit: "records", label: "Records replayed to groups" },
@@ -75,6 +76,7 @@ export const METRICS = {
   "corrupt.records": { unit: "records", label: "Corrupt records" },
   "phantom.records": { unit: "records", label: "Phantom records" },
   "unread.records": { unit: "records", label: "Surviving records never delivered" },
+  "unconfirmed.records": { unit: "records", label: "Sends with acks=0 that are on no log" },
 } as const;
 export type MetricId = keyof typeof METRICS;
 export const metricIds = Object.keys(METRICS) as [MetricId, ...MetricId[]];

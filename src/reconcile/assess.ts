@@ -28,6 +28,7 @@ const TIMING: ReadonlySet<MetricId> = new Set<MetricId>([
   "rto.produce",
   "rto.consume",
   "rto.cluster",
+  "rto.leader",
   "rto.fresh",
   "exposure.records",
   "exposure.time",
@@ -42,6 +43,8 @@ const HOW: Record<MetricId, string> = {
   "rto.produce": "T0 to the first of sustained on-time acks of the application, slowest partition",
   "rto.consume": "T0 to the first of sustained on-time deliveries, slowest partition",
   "rto.cluster": "as rto.produce, by a probe that always talks to the current leader",
+  "rto.leader":
+    "T0 to the first look that showed another leader, slowest partition that changed it",
   "rto.fresh": "as rto.produce, by a client that connects anew",
   "offsets.skipped": "records after the last commit that the group resumed beyond, never delivered",
   "offsets.replayed": "records before the last commit that the group was to read again",
@@ -57,6 +60,8 @@ const HOW: Record<MetricId, string> = {
   "corrupt.records": "records whose checksum, length or re-derived body does not match",
   "phantom.records": "records on a log or handed over that no producer of this run announced",
   "unread.records": "records on the surviving log that the group was never handed",
+  "unconfirmed.records":
+    "records handed to a client with acks=0, by identity, that the surviving log does not hold",
 };
 
 export function assess(

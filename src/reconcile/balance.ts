@@ -6,7 +6,7 @@
 import { BitPlane, select, unionOf } from "./bit-plane.ts";
 import { finalAudits } from "./content.ts";
 import type { AuditedPlace, GroupLedger, Ledger, StreamLedger } from "./ledger.ts";
-import type { Fate } from "./loss.ts";
+import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { Balance } from "./result.ts";
 
 type Part = { id: string; label: string; count: number; note?: string };
@@ -23,6 +23,10 @@ export function balancesOf(ledger: Ledger, fates: readonly Fate[]): Balance[] {
   const balances = [sendsAccount(application)];
   if (fates.length > 0 && fates.every((fate) => fate.known && fate.splitKnown)) {
     balances.push(ackedAccount(fates));
+  }
+  const silent = fates.filter(isUnconfirmed);
+  if (silent.length > 0 && silent.every((fate) => fate.known)) {
+    balances.push(silentAccount(silent));
   }
   for (const log of ledger.world.judging.logs) {
     const audits = finalAudits(ledger).filter(({ place }) => place.log.id === log.id);
@@ -82,6 +86,33 @@ function ackedAccount(fates: readonly Fate[]): Balance {
       { id: "stranded", label: "stranded on a failed log", count: sumOf(fates, (f) => f.stranded) },
       { id: "overwritten", label: "overwritten", count: sumOf(fates, (fate) => fate.overwritten) },
       { id: "lost", label: "lost", count: sumOf(fates, (fate) => fate.lost) },
+    ],
+  );
+}
+
+/** Left: what was sent with acks=0. Right: what the surviving log holds of it. */
+function silentAccount(fates: readonly Fate[]): Balance {
+  const gone = ({ unknown, unknownSurvived }: Fate) => unknown - unknownSurvived;
+  return account(
+    "Where every record sent with acks=0 is",
+    { id: "sent", label: "sent", count: sumOf(fates, (fate) => fate.stream.intents) },
+    [
+      {
+        id: "surviving",
+        label: "on the surviving log",
+        count: sumOf(fates, (fate) => fate.unknownSurvived),
+      },
+      {
+        id: "unconfirmed",
+        label: "on no surviving log",
+        count: sumOf(fates, gone),
+        note: "no ack was asked for, so nobody was told",
+      },
+      {
+        id: "failed",
+        label: "failed for certain",
+        count: sumOf(fates, (fate) => fate.stream.failed.size),
+      },
     ],
   );
 }

@@ -103,7 +103,7 @@ export function judge(input: JudgeInput): Result {
   const anomalies = new Anomalies(input.onFinding);
   const book = { ledger, chronicle, anomalies };
 
-  const fates = guard.run("loss", [], () => fatesOf(ledger));
+  const fates = guard.run("loss", [], () => fatesOf(ledger, chronicle));
   guard.run("losses", undefined, () => noteLosses(ledger, chronicle, fates, anomalies));
   for (const check of CONTENT_CHECKS) guard.run(check.name, undefined, () => check(book));
   const views = guard.run("recovery", [], () => recoveriesOf(book));
@@ -123,7 +123,7 @@ export function judge(input: JudgeInput): Result {
     ...balanceProblems(balances),
     ...instrument,
   ];
-  const measuring = { ledger, chronicle, rpo, recoveries, offsets, exposure, anomalies };
+  const measuring = { ledger, chronicle, fates, rpo, recoveries, offsets, exposure, anomalies };
   const aims: AssessInput = {
     measure: (metric) => measureOf(metric, measuring),
     problems,
@@ -140,7 +140,7 @@ export function judge(input: JudgeInput): Result {
     tool: input.tool,
     run: runOf(plan, chronicle, history.sha256),
     ...(plan.catalogue === undefined ? {} : { catalogue: plan.catalogue }),
-    ...verdictOf({ objectives, predictions, problems, chronicle, anomalies: listed, views }),
+    ...verdictOf({ objectives, predictions, problems, chronicle, anomalies: listed, fates, views }),
     objectives,
     predictions,
     ...(plan.judging.because === undefined ? {} : { because: plan.judging.because }),

@@ -14,6 +14,7 @@ import { DEFECT } from "../history/journal-format.ts";
 import type { Anomalies } from "./anomalies.ts";
 import { BitPlane, type Selection, select, unionOf } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { allCutOff } from "./cut-back.ts";
 import type { AuditedPlace, BadRecord, Ledger, StreamLedger } from "./ledger.ts";
 import { aroundRun } from "./neighbourhood.ts";
 
@@ -45,13 +46,18 @@ const NOTHING = new BitPlane();
 const NOT_OURS = new Set<number>([DEFECT.foreign, DEFECT.alien]);
 
 /** The fate of every stream that `judged` says has one, in the order of streams. */
-export function fatesOf(ledger: Ledger): Fate[] {
+export function fatesOf(ledger: Ledger, chronicle: Chronicle): Fate[] {
   return ledger.streams
     .filter(({ stream, sends }) => sends.rows > 0 && stream.application)
-    .map((stream) => fateOf(ledger, stream));
+    .map((stream) => fateOf(ledger, chronicle, stream));
 }
 
-function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
+/** Sent with acks=0: no answer can come, and what happens to a record shows on the logs alone. */
+export function isUnconfirmed({ stream }: Fate): boolean {
+  return stream.stream.producer.acks === "0";
+}
+
+function fateOf(ledger: Ledger, chronicle: Chronicle, stream: StreamLedger): Fate {
   const { world } = ledger;
   const { log, partition, index } = stream.stream;
   const survivor = world.survivingLog(log);
@@ -72,7 +78,9 @@ function fateOf(ledger: Ledger, stream: StreamLedger): Fate {
     overwritten: select(parts.overwritten),
     stranded: select(parts.stranded),
     damaged: hurt,
-    ...shapeOf(stream, present, missing),
+    ...shapeOf(stream, present, missing, (absentOnes) =>
+      surviving ? allCutOff(ledger, chronicle, stream, surviving, absentOnes) : false,
+    ),
     absent,
     unknown: select(unknown),
     unknownSurvived: select({
@@ -139,24 +147,27 @@ function damagedOf(ledger: Ledger, stream: StreamLedger, audit: AuditedPlace): B
 
 /**
  * A *tail* is a suffix: asynchronous replication was behind. A *hole* has a later acked record
- * present: no lag explains it, and no objective on the number of records excuses it.
+ * present: no lag explains it, and no objective on the number of records excuses it. What a log lost
+ * when it was cut back is a tail, though the stream went on after it.
  */
 function shapeOf(
   stream: StreamLedger,
   present: readonly BitPlane[],
   missing: number,
+  cutOff: (missing: Selection) => boolean,
 ): Pick<Fate, "shape" | "oldestMissingDueUs"> {
   if (missing === 0) return { shape: "none", oldestMissingDueUs: null };
   let first = -1;
   let lastPresent = -1;
-  select({ inAll: [stream.acked], inNone: present }, (seq) => {
+  const absent: Selection = { inAll: [stream.acked], inNone: present };
+  select(absent, (seq) => {
     if (first < 0) first = seq;
   });
   select({ inAll: [stream.acked, unionOf(present)] }, (seq, count) => {
     lastPresent = seq + count - 1;
   });
   return {
-    shape: first < lastPresent ? "hole" : "tail",
+    shape: first < lastPresent && !cutOff(absent) ? "hole" : "tail",
     oldestMissingDueUs: dueOf(stream, first),
   };
 }

@@ -8,7 +8,9 @@ import type { MetricId } from "../history/judging.ts";
 import type { Anomalies, FindingKind } from "./anomalies.ts";
 import { select } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { leaderMeasure } from "./leaders.ts";
 import type { Ledger } from "./ledger.ts";
+import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { JudgedOffset } from "./offsets.ts";
 import type { AnomalyClass, Measure, Recovery, Result } from "./result.ts";
 import { auditedLogs, auditProblem } from "./soundness.ts";
@@ -16,6 +18,7 @@ import { auditedLogs, auditProblem } from "./soundness.ts";
 export interface MeasureInput {
   ledger: Ledger;
   chronicle: Chronicle;
+  fates: readonly Fate[];
   rpo: Result["rpo"];
   recoveries: readonly Recovery[];
   offsets: readonly JudgedOffset[];
@@ -44,6 +47,7 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
   "rto.produce": (input) => recovery(input, "produce"),
   "rto.consume": (input) => recovery(input, "consume"),
   "rto.cluster": (input) => recovery(input, "cluster"),
+  "rto.leader": ({ chronicle }) => leaderMeasure(chronicle),
   "rto.fresh": (input) => recovery(input, "fresh"),
   "offsets.skipped": skippedRecords,
   "offsets.replayed": (input) => offsetSum(input, ({ replayed }) => replayed),
@@ -63,6 +67,7 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
   "corrupt.records": (input) => found(input, "corrupt", (kind) => kind.violation),
   "phantom.records": (input) => found(input, "phantom", (kind) => kind.violation),
   "unread.records": (input) => onSurvivors(input, found(input, "unread")),
+  "unconfirmed.records": (input) => onSurvivors(input, unconfirmed(input.fates)),
 };
 
 export function measureOf(metric: MetricId, input: MeasureInput): Measure {
@@ -147,6 +152,14 @@ function offsetSum(
     return unknown(`${group} on ${topic}/${partition}: ${detail}`);
   }
   return exactly(offsets.reduce((sum, judged) => sum + pick(judged), 0));
+}
+
+/** Sends without an answer that could come: what of them no surviving log holds. */
+function unconfirmed(fates: readonly Fate[]): Measure {
+  const silent = fates.filter(isUnconfirmed);
+  if (silent.length === 0) return unknown("no producer sent with acks=0");
+  const missing = silent.reduce((sum, fate) => sum + fate.unknown - fate.unknownSurvived, 0);
+  return exactly(missing);
 }
 
 /** Acked records that a mirror of their log does not hold, summed over mirrors. */

@@ -45,7 +45,9 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
   const views: Viewed[] = [];
   const chains = chainsOf(ledger, application);
   const byAck = () => [ackedUs];
-  views.push(viewOf(input, "produce", outagesOf(input, chains, byAck)));
+  // Without acks there is nothing to be late.
+  const acking = chains.filter(({ head }) => head.producer.acks !== "0");
+  views.push(viewOf(input, "produce", outagesOf(input, acking, byAck)));
   const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
   const doneFor = (chain: Chain) =>
     deliveries

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import type { Fate } from "./loss.ts";
+import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { Measure, rpoPartitionSchema, rpoSchema } from "./result.ts";
 import type { World } from "./world.ts";
 
@@ -13,7 +13,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
   const unread = fates.filter((fate) => !isRead(fate));
   const known = fates.filter((fate) => fate.known);
   const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
-  const reason = fates.length === 0 ? "no records were sent" : unreadReason(unread);
+  const reason = nothingReason(fates) ?? unreadReason(unread);
   const split = reason === undefined && fates.every((fate) => fate.splitKnown);
   const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
     all.reduce((total, fate) => total + pick(fate), 0);
@@ -32,6 +32,13 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
     overwritten: split ? sum((fate) => fate.overwritten) : null,
     partitions: partitionsOf(chronicle, fates),
   };
+}
+
+/** Where nothing can be acked, nothing acked can be missing: a 0 that no record stands behind. */
+function nothingReason(fates: readonly Fate[]): string | undefined {
+  if (fates.length === 0) return "no records were sent";
+  if (!fates.every(isUnconfirmed)) return undefined;
+  return "every record was sent with acks=0: nothing was acknowledged";
 }
 
 /** Was the log read on which this stream's records survive, if it has any? */

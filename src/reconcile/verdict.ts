@@ -9,6 +9,7 @@ import { EXIT } from "../kernel/errors.ts";
 import { formatCount } from "../kernel/units.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { SIZE } from "./limits.ts";
+import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { Viewed } from "./recovery.ts";
 import type { Anomaly, Assessment, Result } from "./result.ts";
 import type { Problem } from "./soundness.ts";
@@ -19,6 +20,7 @@ export interface VerdictInput {
   problems: readonly Problem[];
   chronicle: Chronicle;
   anomalies: readonly Anomaly[];
+  fates: readonly Fate[];
   views: readonly Viewed[];
 }
 
@@ -69,7 +71,7 @@ function healFailures(chronicle: Chronicle): string[] {
   return chronicle.of("heal.failed").map(({ step, reason }) => `heal of ${step} failed: ${reason}`);
 }
 
-function warningsOf({ chronicle, anomalies, views, objectives }: VerdictInput): string[] {
+function warningsOf({ chronicle, anomalies, fates, views, objectives }: VerdictInput): string[] {
   const warnings = chronicle.of("warning").map(({ message }) => message);
   for (const { class: name, count, violation, cause } of anomalies) {
     if (!violation) continue;
@@ -77,6 +79,14 @@ function warningsOf({ chronicle, anomalies, views, objectives }: VerdictInput): 
     if (covered) continue;
     const what = `${name}${cause === undefined ? "" : ` (${cause})`}`;
     warnings.push(`${formatCount(count)} × ${what} found; no objective covers this class`);
+  }
+  const silent = fates.filter((fate) => isUnconfirmed(fate) && fate.known);
+  const gone = silent.reduce((sum, fate) => sum + fate.unknown - fate.unknownSurvived, 0);
+  if (gone > 0 && !objectives.some(({ metric }) => metric === "unconfirmed.records")) {
+    warnings.push(
+      `${formatCount(gone)} records sent with acks=0 are on no surviving log; nothing was acked, so ` +
+        "they are no part of the RPO",
+    );
   }
   for (const { recovery, outages } of views) {
     const again = [...outages.values()].filter(({ againUs }) => againUs !== null).length;

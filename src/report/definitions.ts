@@ -9,10 +9,13 @@ export const METRIC_DEFINITIONS: Record<MetricId, string> = {
   "rpo.records": "Acknowledged records absent from the surviving log after the final drain.",
   "rpo.time": "Fault time minus the due time of the oldest missing acknowledged record.",
   "rpo.bytes": "Size of the acknowledged records absent from the surviving log.",
-  "rpo.shape": "Tail: a suffix is missing. Hole: a record is missing and a later one is there.",
+  "rpo.shape":
+    "Tail: a suffix is missing, or what a log lost when it was cut back to a new leader. Hole: a " +
+    "record is missing and a later one is there.",
   "rto.produce": "Fault until acks are on time again and stay so; the worst partition.",
   "rto.consume": "Fault until deliveries are on time again and stay so; the worst partition.",
   "rto.cluster": "The same, seen by a probe that always talks to the current leader.",
+  "rto.leader": "Fault until a broker tells of another leader; the slowest partition that got one.",
   "rto.fresh": "The same, seen by a client that connects anew.",
   "offsets.skipped": "Records between the last committed one and the resumed one, never delivered.",
   "offsets.replayed": "Records already committed that the group was given again.",
@@ -29,6 +32,8 @@ export const METRIC_DEFINITIONS: Record<MetricId, string> = {
   "corrupt.records": "The checksum or the re-derived body does not match.",
   "phantom.records": "A record that nobody sent in this run.",
   "unread.records": "On the surviving log, never delivered to the group.",
+  "unconfirmed.records":
+    "Sent without asking for an ack, and on no surviving log: nobody was told.",
 };
 
 export const ANOMALY_DEFINITIONS: Record<AnomalyClass, string> = {

@@ -27,6 +27,8 @@ export interface ClusterSpec {
   /** By region, for all its brokers or for each; "none"; absent: the region's name. */
   racks?: "none" | Record<string, string | string[]> | undefined;
   config?: Record<string, string | number | boolean> | undefined;
+  /** Levels of features that are not Kafka's own for a new cluster. */
+  features?: Record<string, number> | undefined;
   /** Bytes. */
   heap?: number | undefined;
   /** Bytes. */
@@ -145,6 +147,7 @@ function finish(place: Seat, seats: Seat[], cluster: string, spec: ClusterSpec):
     controllerPort: node.controllerPort,
     hostIndex: node.hostIndex,
     config: serverProperties(node, { kafka: spec.kafka, voters, brokers }, spec.config ?? {}),
+    ...(spec.features === undefined ? {} : { features: spec.features }),
     heapMiB: spec.heap === undefined ? HEAP_MIB : Math.round(spec.heap / MIB),
     ...(spec.disk === undefined ? {} : { diskBytes: spec.disk }),
   };

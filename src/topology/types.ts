@@ -40,6 +40,8 @@ export interface KafkaNode {
   hostIndex: number;
   /** Kafka properties, complete: what is written to server.properties. */
   config: Record<string, string>;
+  /** Feature levels its storage is formatted with, where they are not Kafka's own. */
+  features?: Record<string, number>;
   heapMiB: number;
   /** Size of its disk, bytes, held in memory; absent: as much as the machine has. */
   diskBytes?: number;

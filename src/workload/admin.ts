@@ -72,7 +72,8 @@ export async function clusterReady(ask: Ask<"cluster.ready">): Promise<Answer<"c
     { everyMs: POLL_MS, withinMs: ask.withinMs },
   );
   if (brokers === undefined) throw new Error(`not ready after ${ask.withinMs} ms: ${state}`);
-  return { brokers, tookMs: (monotonicUs() - startUs) / 1000 };
+  const features = await withAnyBroker(ask.address.bootstrap, CLIENT, apiVersions);
+  return { brokers, features, tookMs: (monotonicUs() - startUs) / 1000 };
 }
 
 function ascending(a: number, b: number): number {

@@ -150,10 +150,15 @@ export class WorkloadProducer implements ProducerSource, Role {
   #answered(client: SendClient, batch: Batch, answer: SendAnswer[]): void {
     this.#holder.answered(client);
     if (batch.settled) return;
-    const { topic } = this.#spec.log;
-    const offset = ackedOffset(answer, topic, batch.partition);
+    const { log, acks } = this.#spec;
+    if (acks === "0") {
+      // The broker was asked not to answer. It is not acked, and that is no news.
+      this.#settle(batch, OUTCOME.indeterminate, 0);
+      return;
+    }
+    const offset = ackedOffset(answer, log.topic, batch.partition);
     if (offset === undefined) {
-      const reason = `answer names no offset of ${topic}-${batch.partition}`;
+      const reason = `answer names no offset of ${log.topic}-${batch.partition}`;
       this.#unclear(client, batch, {
         outcome: "indeterminate",
         reason,

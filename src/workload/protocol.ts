@@ -101,7 +101,7 @@ export interface Operations {
   /** Waits until every broker is registered and unfenced and answers; by protocol, not by port. */
   "cluster.ready": {
     ask: { address: ClusterAddress; brokers: number; withinMs: number };
-    answer: { brokers: number[]; tookMs: number };
+    answer: { brokers: number[]; features: Record<string, number>; tookMs: number };
   };
   "topics.create": {
     ask: { address: ClusterAddress; topics: TopicSpec[]; withinMs: number };

@@ -98,7 +98,7 @@ export class DrillWorld {
     const states = [{ partition: 0, leader: 1, leaderEpoch: 1, replicas: [1], isr: [1] }];
     return {
       ...this.#places(),
-      "cluster.ready": () => ({ brokers: [1], tookMs: 1 }),
+      "cluster.ready": () => ({ brokers: [1], features: {}, tookMs: 1 }),
       "topics.create": () => ({}),
       "topic.describe": () => states,
       "cluster.clear": () => ({ topics: ["orders"], groups: ["billing"] }),

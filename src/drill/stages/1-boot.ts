@@ -4,6 +4,7 @@
  * that is there and was proven (`world-health.ts`): only the observers start.
  */
 import { DrillError, messageOf } from "../../kernel/errors.ts";
+import type { KafkaNode } from "../../topology/types.ts";
 import type { AgentRole } from "../agent-pool.ts";
 import { addressOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
 
@@ -97,7 +98,13 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
   };
   try {
     const observer = observerFor(context, cluster);
-    const { tookMs } = await observer.request("cluster.ready", ask, CLUSTER_READY_WITHIN_MS + 5000);
+    const within = CLUSTER_READY_WITHIN_MS + 5000;
+    const { tookMs, features } = await observer.request("cluster.ready", ask, within);
+    checkFeatures(brokers, features);
+    context.history.record({
+      type: "environment",
+      facts: { [`features of ${cluster}`]: features },
+    });
     for (const { name } of brokers) {
       context.history.record({ type: "node.state", node: name, state: "ready" });
     }
@@ -107,6 +114,14 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
     throwIfAborted(context.signal);
     const message = `cluster ${cluster} did not get ready: ${messageOf(error)}`;
     throw new DrillError("E_NODE_NOT_READY", message, { cause: error });
+  }
+}
+
+/** A feature that was asked for and is not as asked would make another experiment of it. */
+function checkFeatures(nodes: KafkaNode[], found: Record<string, number>): void {
+  for (const [name, level] of Object.entries(nodes[0]?.features ?? {})) {
+    const is = found[name] ?? 0;
+    if (is !== level) throw new Error(`feature ${name} is at level ${is}, expected ${level}`);
   }
 }
 

@@ -12,6 +12,7 @@ import type Docker from "dockerode";
 import { poll } from "../../kernel/clock.ts";
 import { codeFolder, packageRoot, setEnvironmentVariable } from "../../kernel/environment.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
+import { formatArguments } from "../../topology/format-arguments.ts";
 import { propertiesText } from "../../topology/properties-text.ts";
 import type { KafkaNode, Link, Replication, Topology } from "../../topology/types.ts";
 import { Listeners } from "../listeners.ts";
@@ -185,7 +186,12 @@ export class DockerRuntime implements Runtime {
     const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, { hostId });
     await this.#start(
       container
-        .withEnvironment(this.#javaEnvironment(node.heapMiB, { KAFKA_CLUSTER_ID: clusterId }))
+        .withEnvironment(
+          this.#javaEnvironment(node.heapMiB, {
+            KAFKA_CLUSTER_ID: clusterId,
+            ...formatArguments(node),
+          }),
+        )
         .withCopyContentToContainer([
           { content: propertiesText(node.config), target: "/etc/blackstart/server.properties" },
         ])

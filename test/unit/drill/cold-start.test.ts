@@ -89,7 +89,7 @@ describe("a cold cluster", () => {
     const world = new DrillWorld(coldPlan(), {
       "cluster.ready": ({ address }) => {
         if (address.cluster === "standby") throw new Error("no broker answers");
-        return { brokers: [1], tookMs: 1 };
+        return { brokers: [1], features: {}, tookMs: 1 };
       },
     });
     const { outcome, error } = await world.run();

@@ -137,6 +137,17 @@ describe("a run that cannot go on", () => {
     expect(world.asked.filter((request) => request.endsWith("cluster.ready"))).to.deep.equal([]);
   });
 
+  it("ends when a cluster has not the feature levels that were asked for", async () => {
+    const plan = drillPlan();
+    for (const node of plan.topology.nodes) node.features = { "group.version": 0 };
+    const features: Record<string, number> = { "group.version": 1 };
+    const world = new DrillWorld(plan, {
+      "cluster.ready": () => ({ brokers: [1], features, tookMs: 1 }),
+    });
+    const error = await ending(world, failed("E_NODE_NOT_READY"));
+    expect(error?.message).to.contain("feature group.version is at level 1, expected 0");
+  });
+
   it("ends when a cluster does not get ready", async () => {
     const world = new DrillWorld(drillPlan(), {
       "cluster.ready": ({ address }) => {

@@ -31,6 +31,9 @@ describe("the watch over partitions", () => {
       [0, 1, [1, 2]],
       [0, 2, [2]],
     ]);
+    const [first, second] = world.eventsOf("partition.state");
+    expect(first).to.not.have.property("lookedUs");
+    expect(second?.lookedUs).to.be.within(first?.tUs ?? Infinity, second?.tUs ?? 0);
   });
 });
 

@@ -3,6 +3,12 @@ import type { BadInput } from "./sample.ts";
 
 export const badSteps: BadInput[] = [
   {
+    name: "a T0 that is no fault",
+    find: "steps:",
+    put: "policy: { t0: over }\nsteps:",
+    problems: ['20:15: no fault step "over"; the fault steps are loss'],
+  },
+  {
     name: "an unknown check",
     find: "steps:",
     put: "steadyState: [{ check: ack-rate, atLeast: 95%, for: 5s }]\nsteps:",

@@ -275,6 +275,12 @@ export const badTopology: BadInput[] = [
     problems: ['12:97: "topics" is set by the experiment\'s own keys'],
   },
   {
+    name: "a feature's level that is a word",
+    find: "primary: { brokers: { east: 3 } }",
+    put: "primary: { brokers: { east: 3 }, features: { group.version: off } }",
+    problems: ['7:65: expected the level of a feature, such as 0 or 1, found "off"'],
+  },
+  {
     name: "racks where no broker is",
     find: "primary: { brokers: { east: 3 } }",
     put: "primary: { brokers: { east: 3 }, racks: { west: a } }",

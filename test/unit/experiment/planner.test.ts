@@ -46,6 +46,20 @@ describe(planExperiment.name, () => {
     );
   });
 
+  it("counts times from the first fault, that before a failover, or the one that is named", () => {
+    const t0 = (steps: string, policy = "") => {
+      const text = SAMPLE.replace(/steps:\n( {2}- .*\n)+/, () => `${policy}steps:\n${steps}`);
+      return planOf(text).judging.faultStep;
+    };
+    const cut = "  - { id: cut, at: 1s, fault: link.partition, between: [east, west], for: 1s }\n";
+    const loss = "  - { id: loss, at: 5s, fault: region.shutdown, region: east, for: 5s }\n";
+    const over = "  - { id: over, after: loss, runbook: failover, to: west }\n";
+    expect(t0(cut + loss)).to.equal("cut");
+    expect(t0(cut + loss + over)).to.equal("loss");
+    expect(t0(cut + loss + over, "policy: { t0: cut }\n")).to.equal("cut");
+    expect(t0(cut + loss, "policy: { t0: loss }\n")).to.equal("loss");
+  });
+
   it("draws what is left to chance from the seed, once, into the plan", () => {
     const flapping = (seed: number) => {
       const flap = "fault: link.flap, between: [a, b], times: 4";

@@ -128,6 +128,18 @@ describe(WorkloadProducer.name, () => {
     await bench.producer.stop();
   });
 
+  it("knows nothing of a record that no broker was to answer for, and makes no news of it", async () => {
+    const bench = new Bench({ acks: "0" });
+    await until(() => bench.calls.length === 2);
+    bench.open(0).resolve([]);
+    await until(() => bench.context.journal.of("outcome").length === 1);
+    expect(bench.outcomes()).to.deep.equal([[0, 0, 10, OUTCOME.indeterminate, 0]]);
+    expect(bench.context.told().filter((what) => what.startsWith("send-"))).to.deep.equal([]);
+    bench.open(1).reject(new Error("no broker"));
+    await until(() => bench.context.told().includes("send-indeterminate"));
+    await bench.producer.stop();
+  });
+
   it("goes on with the records after an unclear batch, and never sends one twice", async () => {
     const bench = new Bench();
     await until(() => bench.calls.length === 2);

@@ -1,0 +1,76 @@
+/**
+ * Goal: what a log lost when it was cut back to a new leader is a tail, and nothing else is.
+ *
+ * Method: records 0 to 9 of producer 1 are acked at offsets 0 to 9. Then the log begins anew at 6
+ * with what is sent later.
+ * ```
+ *  acked      0 1 2 3 4 5 6 7 8 9
+ *  leader     1                       2
+ *  the log    0 1 2 3 4 5 | 10 11 12 13 14
+ * ```
+ */
+import { expect } from "chai";
+import type { NewEvent } from "../../../src/history/events.ts";
+import { OUTCOME } from "../../../src/history/journal-format.ts";
+import { acked, end, faultAt, judgedAll, readByNobody, seen } from "./hand-written.ts";
+import { type Row, row, us } from "./memory-journal.ts";
+
+const state = (atMs: number, leader: number, leaderEpoch: number): NewEvent => ({
+  type: "partition.state",
+  tUs: us(atMs),
+  log: 1,
+  partition: 0,
+  leader,
+  leaderEpoch,
+  isr: [leader],
+  replicas: [1, 2],
+});
+const LED_ANEW = [state(0, 1, 4), state(1500, 2, 5)];
+
+/** Five records, sent at `dueMs` and acked from `offset` on. */
+const later = (dueMs: number, offset = 6): Row[] => [
+  row.intent(1, 0, 10, 5, dueMs),
+  row.outcome(1, 0, 10, 5, OUTCOME.acked, offset, 3000),
+];
+
+function shapeOf(producer: Row[], audit: Row[], states: NewEvent[] = LED_ANEW): string {
+  const events = faultAt(1200, 1200, 6000, states);
+  const judging = { ...readByNobody(), faultStep: "disaster" };
+  const { rpo } = judgedAll({ producer, audit: [...audit, end(3, 0)], events, judging });
+  expect(rpo.lost, "records lost").to.be.at.least(1);
+  return rpo.shape;
+}
+
+const CUT = [seen(1, 0, 0, 6), seen(1, 6, 10, 5), end(1, 11)];
+const WHOLE = acked(0, 10, 0);
+
+describe("a loss before records that survived", () => {
+  it("is a tail where the log was cut back to a new leader", () => {
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT)).to.equal("tail");
+  });
+
+  it("is a tail where the log has not yet grown to where it was", () => {
+    const audit = [seen(1, 0, 0, 2), seen(1, 2, 10, 5), end(1, 7)];
+    expect(shapeOf([...WHOLE, ...later(2000, 2)], audit)).to.equal("tail");
+  });
+
+  it("is a hole where no leader changed, or changed before the acks", () => {
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT, [state(0, 1, 4)])).to.equal("hole");
+    const before = [state(0, 1, 4), state(900, 2, 5)];
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT, before)).to.equal("hole");
+  });
+
+  it("is a hole where the offset holds what was sent before the lost record was acked", () => {
+    expect(shapeOf([...WHOLE, ...later(500)], CUT)).to.equal("hole");
+  });
+
+  it("is a hole where the offset holds nothing, though the log goes on", () => {
+    const gap = [seen(1, 0, 0, 6), seen(1, 10, 10, 5), end(1, 15)];
+    expect(shapeOf([...WHOLE, ...later(2000, 10)], gap)).to.equal("hole");
+  });
+
+  it("is a hole where one record of many was not cut off", () => {
+    const audit = [seen(1, 0, 0, 3), seen(1, 4, 4, 2), seen(1, 6, 10, 5), end(1, 11)];
+    expect(shapeOf([...WHOLE, ...later(2000)], audit)).to.equal("hole");
+  });
+});
