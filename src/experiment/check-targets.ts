@@ -31,6 +31,15 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   if ((group === "mirror" || group === "exposure") && draft.flowCount === 0) {
     return `${metric} needs replication, and the topology has none`;
   }
+  const acked = ["rpo", "lost", "stranded"].includes(group ?? "") || metric === "rto.produce";
+  if (acked && draft.silent) {
+    return `${metric} is about acked records, and every producer has acks: "0"; see unconfirmed`;
+  }
+  const loud =
+    draft.producers.length > 0 && draft.producers.every(({ value }) => value.acks !== "0");
+  if (group === "unconfirmed" && loud) {
+    return 'unconfirmed counts what is sent with acks: "0", and no producer sends so';
+  }
   const reads = ["offsets", "unread", "redelivered"].includes(group ?? "");
   if ((reads || metric === "rto.consume") && draft.consumerCount === 0) {
     return `${metric} needs a consumer, and the workload has none`;

@@ -183,9 +183,17 @@ function checkGroups(draft: Draft): void {
 }
 
 function checkSteady(draft: Draft): void {
+  const [first] = draft.producers;
+  if (draft.silent && draft.steady.length === 0 && first) {
+    const message = "nothing is acked, so say `steadyState` with another check than acked-rate";
+    draft.find([...first.path, "acks"], message);
+  }
   for (const { path, value } of draft.steady) {
     if (value.check === "replication-lag" && draft.flowCount === 0) {
       draft.find([...path, "check"], "nothing is replicated, so there is no lag to wait for");
+    }
+    if (value.check === "acked-rate" && draft.silent) {
+      draft.find([...path, "check"], 'every producer has acks: "0", so this would never hold');
     }
     const reads = value.check === "consumer-lag" || value.check === "delivered-rate";
     if (reads && draft.consumerCount === 0) {

@@ -188,6 +188,11 @@ export class Draft {
     return this.known(name, "region", this.regions, path, at);
   }
 
+  /** Whether nobody asks for an ack, so that none can come. */
+  get silent(): boolean {
+    return this.producers.length > 0 && this.producers.every(({ value }) => value.acks === "0");
+  }
+
   /** The other accepted clients, wherever they stand. */
   get clients(): (ProducerEntry | ConsumerEntry)[] {
     return [...this.producers, ...this.consumers].map(({ value }) => value);

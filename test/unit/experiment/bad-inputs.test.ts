@@ -57,6 +57,26 @@ describe("bad experiment files", () => {
     );
   });
 
+  it("say what acks=0 leaves nothing to measure of", () => {
+    const silent = spoil("size: 512B,", 'size: 512B, acks: "0", idempotent: false,');
+    const measured = 'is about acked records, and every producer has acks: "0"; see unconfirmed';
+    const steady = (check: string) =>
+      problemsOf(spoil("steps:", `steadyState: [{ check: ${check}, for: 5s }]\nsteps:`, silent));
+    expect(problemsOf(silent)).to.deep.equal([
+      "17:65: nothing is acked, so say `steadyState` with another check than acked-rate",
+      `23:22: rpo.records ${measured}`,
+      `24:19: rpo.shape ${measured}`,
+    ]);
+    expect(steady("acked-rate, atLeast: 95%")).to.include(
+      '20:24: every producer has acks: "0", so this would never hold',
+    );
+    expect(steady("delivered-rate, atLeast: 95%")).to.have.length(2);
+    const unconfirmed = "predict: { unconfirmed: 1 }";
+    expect(problemsOf(spoil("predict: { rpo: { shape: tail } }", unconfirmed))).to.deep.equal([
+      '24:12: unconfirmed counts what is sent with acks: "0", and no producer sends so',
+    ]);
+  });
+
   it("never make the loader throw anything but its own errors", () => {
     // Every line removed, doubled and emptied in turn: no text of this kind may crash it.
     const lines = SAMPLE.split("\n");
