@@ -44,6 +44,8 @@ export type Assessment = z.infer<typeof assessmentSchema>;
 
 export const faultSchema = z.object({
   step: z.string(),
+  /** Times are counted from this fault, though it was not the first. */
+  t0: z.boolean().optional(),
   kind: z.string(),
   fidelity: z.string(),
   targets: z.array(z.string()),

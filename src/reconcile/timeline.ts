@@ -264,8 +264,10 @@ export function faultsOf(chronicle: Chronicle): FaultResult[] {
   return chronicle.faults.map((story) => {
     const { injecting, injected, effective, unproven, healing, healed, healFailed, began } = story;
     const problem = unproven?.reason ?? healFailed?.reason;
+    const later = story === chronicle.fault && story !== chronicle.faults[0];
     return {
       step: injecting.step,
+      ...(later ? { t0: true } : {}),
       kind: injecting.kind,
       fidelity: injecting.fidelity,
       targets: injecting.targets,

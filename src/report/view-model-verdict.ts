@@ -59,8 +59,10 @@ export function faultClause(fault: FaultResult): string {
 }
 
 function faultPart(faults: FaultResult[]): string {
-  // The first that took hold speaks for the run; one that was only begun is named as such.
-  const [first] = [...faults].sort((a, b) => doubt(a) - doubt(b));
+  // The first that took hold speaks for the run, or the one that times count from; one that was only
+  // begun is named as such.
+  const weight = (fault: FaultResult) => doubt(fault) - (fault.t0 ? 0.5 : 0);
+  const [first] = [...faults].sort((a, b) => weight(a) - weight(b));
   if (!first) return "no fault was injected";
   const clause = [
     faultClause(first),

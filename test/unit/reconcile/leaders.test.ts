@@ -68,3 +68,31 @@ describe("the time without a new leader", () => {
     expect(measured([]).inconclusive).to.equal("nobody looked at the leaders");
   });
 });
+
+describe("the fault that times count from", () => {
+  it("is marked where it was not the first", () => {
+    const early: NewEvent = {
+      type: "fault.injecting",
+      tUs: us(100),
+      step: "cut",
+      kind: "link.partition",
+      fidelity: "blackhole",
+      targets: [],
+      affects: ["a->b"],
+    };
+    const told = (faultStep: string) => {
+      const [first, ...rest] = faultAt(1000, 1020, 2000);
+      const events = [first as NewEvent, early, ...rest];
+      const { faults } = judgedAll({ events, judging: { ...readByNobody(), faultStep } });
+      return faults.map(({ step, t0 }) => [step, t0]);
+    };
+    expect(told("cut")).to.deep.equal([
+      ["cut", undefined],
+      ["disaster", undefined],
+    ]);
+    expect(told("disaster")).to.deep.equal([
+      ["cut", undefined],
+      ["disaster", true],
+    ]);
+  });
+});

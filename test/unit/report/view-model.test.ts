@@ -109,6 +109,17 @@ describe(answerSentence.name, () => {
     );
   });
 
+  it("speaks of the fault that times count from, where that was not the first", () => {
+    const result = load("region-loss-failed");
+    const [first] = result.faults;
+    if (!first) throw new Error("the fixture has a fault");
+    const strike = { ...first, step: "strike", kind: "broker.kill", targets: ["a"] };
+    const told = (t0?: true) =>
+      answerSentence({ ...result, faults: [first, { ...strike, ...(t0 ? { t0 } : {}) }] });
+    expect(told()).to.match(/^Region east was shut down \(crash\), with 1 more fault;/);
+    expect(told(true)).to.match(/^Broker a was killed \(crash\), with 1 more fault;/);
+  });
+
   it("says ≥ in words when it was not over", () => {
     const result = load("region-loss-failed");
     const recoveries = result.recoveries.map((r) => ({
