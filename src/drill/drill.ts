@@ -192,6 +192,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
       stopped: new Map(),
       over: false,
       started: new Set(),
+      changes: new Map(),
       ackedAtEnd: new Map(),
       openFaults: new Map(),
     },

@@ -10,6 +10,7 @@ import { DrillError, messageOf } from "../kernel/errors.ts";
 import type { HealStack } from "../kernel/heal-stack.ts";
 import type { ContainerDeath, Runtime } from "../runtime/runtime.ts";
 import type { ClusterAddress } from "../workload/protocol.ts";
+import type { RateChange } from "../workload/schedule.ts";
 import type { AgentClient } from "./agent-client.ts";
 import type { AgentPool } from "./agent-pool.ts";
 import type { Monitor } from "./monitor.ts";
@@ -75,6 +76,8 @@ export interface LiveClients {
   over: boolean;
   /** Cold clusters that a step has started. */
   started: Set<string>;
+  /** By producer: how `load` steps have changed its rate, for whoever takes over from it, too. */
+  changes: Map<number, RateChange[]>;
   /** Records acked by the application when a step ended. */
   ackedAtEnd: Map<string, number>;
   /** Steps whose fault is not healed yet. */

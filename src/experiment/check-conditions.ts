@@ -82,7 +82,7 @@ function checkIsr(draft: Draft, isr: Isr, path: Path): void {
 }
 
 /** The topic that is meant, when the file makes it; reports what is not there or not clear. */
-function checkTopic(
+export function checkTopic(
   draft: Draft,
   entry: { topic: string; cluster?: string | undefined },
   path: Path,

@@ -3,6 +3,7 @@ import type { ClientRole, Workload } from "../fault/application.ts";
 import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
 import { checkConditions } from "./check-conditions.ts";
+import { checkWorkloadSteps } from "./check-workload-steps.ts";
 import type { Draft } from "./draft.ts";
 import { isChaos } from "./draw-chaos.ts";
 import type { Path } from "./problems.ts";
@@ -39,6 +40,7 @@ export function checkSteps(draft: Draft, topology: Topology | undefined): void {
   }
   checkCircles(draft);
   checkConditions(draft);
+  checkWorkloadSteps(draft);
 }
 
 /** Blocks are steps for their id and their time; one inside another has that one's time. */

@@ -5,6 +5,7 @@ import type { Draft, Item } from "./draft.ts";
 import { CONTROL_TOPIC } from "./plan-logs.ts";
 import type { Path } from "./problems.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
+import { isCreate } from "./schema-steps.ts";
 import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload.ts";
 import { suggestion } from "./spelling.ts";
 
@@ -188,12 +189,22 @@ function checkSteady(draft: Draft): void {
     const message = "nothing is acked, so say `steadyState` with another check than acked-rate";
     draft.find([...first.path, "acks"], message);
   }
+  const topics = draft.topics.map(({ value }) => value);
   for (const { path, value } of draft.steady) {
     if (value.check === "replication-lag" && draft.flowCount === 0) {
       draft.find([...path, "check"], "nothing is replicated, so there is no lag to wait for");
     }
     if (value.check === "acked-rate" && draft.silent) {
       draft.find([...path, "check"], 'every producer has acks: "0", so this would never hold');
+    }
+    const later = draft.steps.map((step) => step.value).filter(isCreate);
+    const isLate = (producer: ProducerEntry) =>
+      later.some(({ create }) => topicsMeant(topicsMeant(topics, producer), create).length > 0);
+    const waits = value.check.endsWith("-rate") && draft.producers.length > 0;
+    if (waits && draft.producers.every((producer) => isLate(producer.value))) {
+      const message =
+        "every producer waits for a topic that a step makes, so this would never hold";
+      draft.find([...path, "check"], message);
     }
     const reads = value.check === "consumer-lag" || value.check === "delivered-rate";
     if (reads && draft.consumerCount === 0) {

@@ -2,7 +2,7 @@
 import { type Expectation, METRICS } from "../history/judging.ts";
 import { formatBytes, formatCount, formatExactMs } from "../kernel/units.ts";
 import type { Link } from "../topology/types.ts";
-import type { Plan, PlannedStep, SteadyCheck } from "./plan.ts";
+import { isMadeLater, type Plan, type PlannedStep, type SteadyCheck } from "./plan.ts";
 import { waitWords } from "./plan-conditions.ts";
 import { reachOfFault } from "./resolve.ts";
 
@@ -164,6 +164,7 @@ function clientRows(plan: Plan): string[][] {
   };
   const starts = {
     initial: "with the workload",
+    created: "with its topic",
     failover: "at the failover",
     restart: "in the place of a killed one",
   };
@@ -183,7 +184,7 @@ function clientRows(plan: Plan): string[][] {
       canary.region,
       logName(canary.log),
       `a record per partition every ${formatExactMs(canary.intervalMs)}`,
-      starts.initial,
+      starts[isMadeLater(plan, canary.log) ? "created" : "initial"],
     ]),
     ...plan.consumers.map((consumer) => [
       consumer.name,
@@ -233,6 +234,12 @@ function detailOf(step: PlannedStep, plan: Plan): string {
 
 function actOf(step: PlannedStep, plan: Plan): string {
   if (step.type === "heal" || step.type === "wait") return "";
+  if (step.type === "create") return `on ${step.cluster}; then its clients start`;
+  if (step.type === "load") {
+    const names = namesOf(plan, step.producers);
+    return `${names}${step.overMs > 0 ? `; evenly over ${formatExactMs(step.overMs)}` : ""}`;
+  }
+  if (step.type === "send") return `${namesOf(plan, step.producers)}; answered`;
   if (step.type === "config") return `on ${step.cluster}; read back`;
   if (step.type === "failover") {
     const { everyMs, failures } = step.detect;
@@ -244,6 +251,13 @@ function actOf(step: PlannedStep, plan: Plan): string {
   const until = heal ? `healed by ${heal.id}` : "healed at the end of the run";
   const healed = step.forMs === null ? until : `healed after ${formatExactMs(step.forMs)}`;
   return `${reach.fidelity}: ${reach.targets.join(", ")}; ${healed}`;
+}
+
+function namesOf({ producers }: Plan, refs: number[]): string {
+  return producers
+    .filter(({ ref }) => refs.includes(ref))
+    .map(({ name }) => name)
+    .join(", ");
 }
 
 function objectiveRow({ metric, written }: Expectation): string[] {

@@ -78,9 +78,10 @@ function isStep(path: Path): boolean {
 
 /** The branch of `entrySchema` a step is meant to be, or why that cannot be told. */
 function stepBranch(step: unknown): number | string {
+  const plain = STEP_KINDS.slice(2);
   const ways =
-    `fault (${FAULT_KINDS.join(", ")}), runbook (${RUNBOOKS.join(", ")}), heal, wait, config, ` +
-    "parallel or repeat";
+    `fault (${FAULT_KINDS.join(", ")}), runbook (${RUNBOOKS.join(", ")}), ` +
+    `${plain.slice(0, -1).join(", ")} or ${plain.at(-1)}`;
   if (step === null || typeof step !== "object" || Array.isArray(step)) {
     return `expected a step: a mapping with \`id\` and one of ${ways}, found ${describeValue(step)}`;
   }

@@ -16,6 +16,7 @@ import {
   type FaultsPlanned,
   loopbackRegions,
 } from "./plan-observers.ts";
+import { plannedProducer, producerRefOf } from "./plan-producer.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { type FaultEntry, isFault, paramsOf } from "./schema-steps.ts";
@@ -94,7 +95,7 @@ export class ClientBook {
   #addProducer(entry: ProducerEntry): void {
     const { topic, place } = this.#home(entry);
     const log = place.logs[0] as LogRef;
-    const ref = this.#pushProducer(entry, entry.name, place.region, log, "initial");
+    const ref = this.#pushProducer(entry, entry.name, place.region, log, this.#begins(log));
     if (entry.failover === undefined) return;
     const refuge = this.#refuge(topic, log, entry.failover);
     const name = entry.name && `${entry.name}-${entry.failover}`;
@@ -111,32 +112,15 @@ export class ClientBook {
     takesOverFrom?: number,
   ): number {
     const name = this.#unique(wanted ?? `${entry.topic}-${region}`);
-    const ref = this.#pushRef({
-      name,
-      kind: "application",
-      log: log.id,
-      region,
-      ratePerSecond: entry.rate,
-      recordBytes: entry.size,
-      acks: entry.acks,
-      ...(takesOverFrom === undefined ? {} : { takesOverFrom }),
-      control: false,
-    });
-    this.producers.push({
-      ref,
-      name,
-      region,
-      log: log.id,
-      ratePerSecond: entry.rate,
-      recordBytes: entry.size,
-      acks: entry.acks,
-      idempotent: entry.idempotent,
-      lingerMs: entry.linger,
-      batchRecordsMax: entry.batch,
-      client: entry.client,
-      start,
-    });
+    const place = { name, region, log, start, takesOverFrom };
+    const ref = this.#pushRef(producerRefOf(entry, place));
+    this.producers.push(plannedProducer(entry, place, ref));
     return ref;
+  }
+
+  /** What uses a topic that a step makes can start only then. */
+  #begins(log: LogRef): "initial" | "created" {
+    return this.#book.isMadeLater(log) ? "created" : "initial";
   }
 
   /**
@@ -161,6 +145,17 @@ export class ClientBook {
       const ref = this.#pushRef({ ...like, name, takesOverFrom });
       this.producers.push({ ...elder, ref, name, start: "restart" });
     }
+  }
+
+  /** Producers of a log that start in a region (or anywhere), and all who take over from them. */
+  lineage(log: LogRef, region: string | undefined): number[] {
+    const found: number[] = [];
+    for (const { id, takesOverFrom, ...ref } of this.producerRefs) {
+      if (ref.kind !== "application") continue;
+      const eldest = ref.log === log.id && ref.region === (region ?? ref.region);
+      if (takesOverFrom === undefined ? eldest : found.includes(takesOverFrom)) found.push(id);
+    }
+    return found;
   }
 
   /** Whether the only one that takes over from it does so in another region. */
@@ -222,7 +217,8 @@ export class ClientBook {
 
   #addConsumer(entry: ConsumerEntry): void {
     const { topic, place } = this.#home(entry);
-    const ref = this.#pushConsumer(entry, entry.name, place, "initial");
+    const begins = this.#begins(place.logs[0] as LogRef);
+    const ref = this.#pushConsumer(entry, entry.name, place, begins);
     if (entry.failover === undefined) return;
     const refuge = this.#refuge(topic, place.logs[0] as LogRef, entry.failover);
     const name = entry.name && `${entry.name}-${entry.failover}`;

@@ -5,6 +5,7 @@
  * same name made there beforehand: two logs on the promoted cluster, the mirror with the past and
  * the local one with what comes after. A replication that keeps names has one log for both.
  */
+import assert from "node:assert";
 import type { LogRef } from "../history/judging.ts";
 import { carriesTopic, keepsNames, mirroredTopic } from "../replication/mirror-maker.ts";
 import { placeReplicas } from "../topology/placement.ts";
@@ -12,6 +13,7 @@ import type { KafkaNode, Topology } from "../topology/types.ts";
 import type { PlannedTopic } from "./plan.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
+import { isCreate } from "./schema-steps.ts";
 import type { ReplicationEntry, TopologyEntry } from "./schema-topology.ts";
 import type { TopicEntry } from "./schema-workload.ts";
 
@@ -31,12 +33,17 @@ export class LogBook {
   readonly mirrors: MirrorOf[] = [];
   readonly #topology: TopologyEntry;
   readonly #nodes: readonly KafkaNode[];
+  /** Steps that make a topic. */
+  readonly #makers: { id: string; topic: TopicEntry }[];
 
   /** `compiled`: of the experiment's topology. */
   constructor(experiment: Experiment, compiled: Topology) {
     this.#nodes = compiled.nodes;
     this.#topology = experiment.topology;
     const { topics } = experiment.workload;
+    this.#makers = experiment.steps.filter(isCreate).flatMap(({ id, create }) => {
+      return topicsMeant(topics, create).map((topic) => ({ id, topic }));
+    });
     for (const topic of topics) this.#addWorkload(topic);
     for (const client of clientsOf(experiment)) this.#addTakeover(topics, client);
     for (const flow of experiment.topology.replication) this.#addMirrors(flow);
@@ -44,6 +51,19 @@ export class LogBook {
 
   find(cluster: string, topic: string): LogRef | undefined {
     return this.logs.find((log) => log.cluster === cluster && log.topic === topic);
+  }
+
+  /** The log of a topic that a step names; that there is exactly one was checked. */
+  meant(named: { topic: string; cluster?: string | undefined }, topics: TopicEntry[]): LogRef {
+    const [topic] = topicsMeant(topics, named);
+    const log = topic && this.find(topic.cluster, topic.name);
+    assert(log, `the topic ${named.topic} was checked`);
+    return log;
+  }
+
+  /** Whether a step makes it, or what it copies. */
+  isMadeLater({ id, mirrorOf = id }: LogRef): boolean {
+    return this.topics.some(({ log, madeBy }) => log === mirrorOf && madeBy !== undefined);
   }
 
   mirrorIn(source: LogRef, flow: ReplicationEntry): LogRef | undefined {
@@ -116,9 +136,11 @@ export class LogBook {
   #make(topic: TopicEntry, role: LogRef["role"]): LogRef {
     const log = this.#log(topic.cluster, topic.name, topic.partitions, role);
     const config = Object.entries(topic.config ?? {}).map(([key, value]) => [key, String(value)]);
+    const maker = this.#makers.find((one) => one.topic === topic);
     this.topics.push({
       log: log.id,
       cluster: topic.cluster,
+      ...(maker ? { madeBy: maker.id } : {}),
       spec: {
         topic: topic.name,
         partitions: topic.partitions,

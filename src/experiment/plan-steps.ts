@@ -2,9 +2,11 @@
 import assert from "node:assert";
 import { faultOf } from "../fault/catalogue.ts";
 import { Random } from "../kernel/random.ts";
+import { formatBytes, formatCount } from "../kernel/units.ts";
 import type { Topology } from "../topology/types.ts";
 import type { PlannedStep, SteadyCheck } from "./plan.ts";
-import { clientsOf } from "./plan-logs.ts";
+import type { ClientBook } from "./plan-clients.ts";
+import { clientsOf, type LogBook } from "./plan-logs.ts";
 import {
   afterOf,
   ancestorsOf,
@@ -17,14 +19,20 @@ import {
 } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import {
+  type CreateEntry,
   type FaultEntry,
   isConfig,
+  isCreate,
   isFault,
   isHeal,
+  isLoad,
   isRunbook,
+  isSend,
   isWait,
+  type LoadEntry,
   paramsOf,
   type RunbookEntry,
+  type SendEntry,
   type SteadyEntry,
   type StepEntry,
 } from "./schema-steps.ts";
@@ -34,13 +42,18 @@ export function planSteady(check: SteadyEntry): SteadyCheck {
   return { check: check.check, atMostMs: check.atMost, forMs: check.for };
 }
 
+/** What a step may name. */
+export interface Known {
+  experiment: Experiment;
+  topology: Topology;
+  book: LogBook;
+  clients: ClientBook;
+  seed: number;
+}
+
 /** `seed`: of the run. What a step leaves to chance is a stream of its own, named by the step. */
-export function planStep(
-  step: StepEntry,
-  experiment: Experiment,
-  topology: Topology,
-  seed: number,
-): PlannedStep {
+export function planStep(step: StepEntry, known: Known): PlannedStep {
+  const { experiment, topology, seed } = known;
   const base = {
     id: step.id,
     label: step.label ?? labelOf(step, topology),
@@ -55,6 +68,9 @@ export function planStep(
     assert(cluster !== undefined, `the cluster of ${topic} was checked`);
     const values = Object.entries(set).map(([key, value]) => [key, String(value)]);
     return { ...base, type: "config", cluster, topic, set: Object.fromEntries(values) };
+  }
+  if (isCreate(step) || isLoad(step) || isSend(step)) {
+    return { ...base, ...workloadAct(step, known) };
   }
   if (isFault(step)) {
     return {
@@ -83,6 +99,24 @@ export function planStep(
   };
 }
 
+/** What a step does on the application's side. */
+function workloadAct(step: CreateEntry | LoadEntry | SendEntry, known: Known) {
+  const { book, clients, experiment } = known;
+  const { topics } = experiment.workload;
+  if (isCreate(step)) {
+    const { cluster, topic, id: log } = book.meant(step.create, topics);
+    return { type: "create", cluster, topic, log } as const;
+  }
+  const named = isLoad(step) ? step.load : step.send;
+  const producers = clients.lineage(book.meant(named, topics), named.in);
+  if (isLoad(step)) {
+    const { rate, over } = step.load;
+    return { type: "load", producers, ratePerSecond: rate, overMs: over } as const;
+  }
+  const { partition, size } = step.send;
+  return { type: "send", producers, partition, bytes: size } as const;
+}
+
 function drawn(step: FaultEntry, seed: number): unknown {
   const params = paramsOf(step);
   const draw = faultOf(step.fault)?.draw;
@@ -92,6 +126,11 @@ function drawn(step: FaultEntry, seed: number): unknown {
 function labelOf(step: StepEntry, topology: Topology): string {
   if (isHeal(step)) return `heal ${step.heal}`;
   if (isWait(step)) return "wait";
+  if (isCreate(step)) return `create topic ${step.create.topic}`;
+  if (isLoad(step)) return `load on ${step.load.topic}: ${formatCount(step.load.rate)}/s`;
+  if (isSend(step)) {
+    return `one record of ${formatBytes(step.send.size)} to ${step.send.topic}/${step.send.partition}`;
+  }
   if (isConfig(step)) {
     const set = Object.entries(step.config.set).map(([key, value]) => `${key}=${value}`);
     return `config of ${step.config.topic}: ${set.join(", ")}`;

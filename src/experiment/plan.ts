@@ -13,6 +13,8 @@ export interface PlannedTopic {
   log: number;
   cluster: string;
   spec: TopicSpec;
+  /** The step that makes it; absent: made before the workload starts. */
+  madeBy?: string;
 }
 
 /** An application producer, or a canary. `ref` is the id in `judging.producers`. */
@@ -29,10 +31,10 @@ export interface PlannedProducer {
   batchRecordsMax: number;
   client: Record<string, unknown>;
   /**
-   * initial: started with the workload. failover: by the failover step. restart: in the place of one
-   * that a fault killed, when that is healed.
+   * initial: started with the workload. created: by the step that makes its topic. failover: by the
+   * failover step. restart: in the place of one that a fault killed, when that is healed.
    */
-  start: "initial" | "failover" | "restart";
+  start: "initial" | "created" | "failover" | "restart";
 }
 
 export interface PlannedCanary {
@@ -55,7 +57,7 @@ export interface PlannedConsumer {
   logs: number[];
   commitEveryMs: number;
   client: Record<string, unknown>;
-  start: "initial" | "failover";
+  start: "initial" | "created" | "failover";
 }
 
 /** Follows mirror logs live, for the exposure curve. */
@@ -185,7 +187,40 @@ export interface ConfigStep extends StepBase {
   set: Record<string, string>;
 }
 
-export type PlannedStep = FaultStep | FailoverStep | HealStep | WaitStep | ConfigStep;
+/** Makes a topic of the plan and starts the clients that use it. */
+export interface CreateStep extends StepBase {
+  type: "create";
+  cluster: string;
+  topic: string;
+  log: number;
+}
+
+/** Changes the rate of producers: of those that run, and of those that take over from them. */
+export interface LoadStep extends StepBase {
+  type: "load";
+  producers: number[];
+  ratePerSecond: number;
+  overMs: number;
+}
+
+/** Has a producer, or who took over from it, send one record of another size. */
+export interface SendStep extends StepBase {
+  type: "send";
+  /** The eldest first. */
+  producers: number[];
+  partition: number;
+  bytes: number;
+}
+
+export type PlannedStep =
+  | FaultStep
+  | FailoverStep
+  | HealStep
+  | WaitStep
+  | ConfigStep
+  | CreateStep
+  | LoadStep
+  | SendStep;
 
 /** Where in the cycles of the system a repetition is to break it. */
 export interface PlannedPhase {
@@ -244,4 +279,9 @@ export interface Plan {
   /** What the machine must hold, MiB; by node and in all. */
   memoryMiB: { total: number; byNode: Record<string, number> };
   judging: Judging;
+}
+
+/** Whether a log is there only once a step has made it. */
+export function isMadeLater({ topics }: Plan, log: number): boolean {
+  return topics.some((topic) => topic.log === log && topic.madeBy !== undefined);
 }

@@ -102,7 +102,7 @@ export function planExperiment(
     steadyWithinMs: experiment.steadyWithin,
     steps: experiment.steps.map((step) => {
       const until = untilOf(step);
-      const planned = planStep(step, experiment, topology, drawSeed);
+      const planned = planStep(step, { experiment, topology, book, clients, seed: drawSeed });
       return until ? { ...planned, until: planWait(until, known) } : planned;
     }),
     ...(experiment.abortIf.length === 0
@@ -121,7 +121,10 @@ function planReplications(
   topology: Topology,
 ): PlannedReplication[] {
   return entry.replication.map((flow, index) => {
-    const pairs = book.mirrors.filter((pair) => pair.flow === flow);
+    // What is made later cannot cross before the workload.
+    const pairs = book.mirrors.filter(
+      ({ flow: of, source }) => of === flow && !book.isMadeLater(source),
+    );
     const groups = workload.consumers
       .filter((consumer) => {
         const [topic] = topicsMeant(workload.topics, consumer);

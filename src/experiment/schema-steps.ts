@@ -8,30 +8,15 @@ import { faults } from "../fault/catalogue.ts";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
 import { CHAOS, chaosKeys } from "./schema-chaos.ts";
 import { type UntilEntry, untilSchema } from "./schema-conditions.ts";
-import { kafkaConfigSchema, nameSchema } from "./schema-topology.ts";
-
-/** Keys of every step. Exactly one of `at` and `after` is asked for by `check-steps.ts`. */
-const timing = {
-  id: nameSchema.describe("Name of the step: for `after`, `heal` and the report."),
-  label: z.string().optional().describe("What the report calls the step."),
-  at: durationSchema.optional().describe("Time after the steady state was reached."),
-  after: z
-    .union([z.string(), z.array(z.string()).min(1)], {
-      error: "expected the id of a step, or a list of them",
-    })
-    .optional()
-    .describe("Step or steps that must have ended before."),
-  delay: durationSchema.optional().describe("Time between the end of those steps and this one."),
-  until: untilSchema
-    .optional()
-    .describe("When its time has come, the step waits for this, too, before it acts."),
-};
+import { stepTiming } from "./schema-step-timing.ts";
+import { kafkaConfigSchema } from "./schema-topology.ts";
+import { createStep, loadStep, sendStep } from "./schema-workload-steps.ts";
 
 function faultStep(fault: (typeof faults)[number]) {
   assert(fault.params instanceof z.ZodObject, `params of ${fault.kind} are an object`);
   return z
     .strictObject({
-      ...timing,
+      ...stepTiming,
       fault: z.literal(fault.kind),
       for: durationSchema
         .optional()
@@ -54,7 +39,7 @@ const detectSchema = z.strictObject({
 
 const runbookStep = z
   .strictObject({
-    ...timing,
+    ...stepTiming,
     runbook: z.literal("failover"),
     from: z
       .string()
@@ -69,17 +54,17 @@ const runbookStep = z
   .describe("Detects the loss of a region, waits for a decision, starts the clients elsewhere.");
 
 const healStep = z
-  .strictObject({ ...timing, heal: z.string().describe("The fault step to heal.") })
+  .strictObject({ ...stepTiming, heal: z.string().describe("The fault step to heal.") })
   .describe("Heals a fault at a time of its own.");
 
-const { until: _, ...plainTiming } = timing;
+const { until: _, ...plainTiming } = stepTiming;
 const waitStep = z
   .strictObject({ ...plainTiming, wait: untilSchema.describe("What must be so before it ends.") })
   .describe("Acts on nothing and ends when the running system shows what it waits for.");
 
 const configStep = z
   .strictObject({
-    ...timing,
+    ...stepTiming,
     config: z
       .strictObject({
         topic: z.string(),
@@ -118,7 +103,7 @@ export const RUNBOOKS = ["failover"] as const;
 export const FAULT_KINDS: readonly string[] = [...faults.map(({ kind }) => kind), CHAOS];
 
 const chaosStep = z
-  .strictObject({ ...timing, ...chaosKeys })
+  .strictObject({ ...stepTiming, ...chaosKeys })
   .describe("Draws faults from a menu, by the run's seed, when the experiment is planned.");
 
 export const faultStepSchema = z.discriminatedUnion("fault", [
@@ -127,11 +112,31 @@ export const faultStepSchema = z.discriminatedUnion("fault", [
   chaosStep,
 ]);
 /** In the order of STEP_KINDS: `issues.ts` tells which branch a step belongs to. */
-export const stepSchema = z.union([faultStepSchema, runbookStep, healStep, waitStep, configStep]);
+export const stepSchema = z.union([
+  faultStepSchema,
+  runbookStep,
+  healStep,
+  waitStep,
+  configStep,
+  createStep,
+  loadStep,
+  sendStep,
+]);
 export const entrySchema: z.ZodType<unknown> = z
   .union([...stepSchema.options, parallelBlock, repeatBlock])
   .meta({ id: "step" });
-export const STEP_KINDS = ["fault", "runbook", "heal", "wait", "config", "parallel", "repeat"];
+export const STEP_KINDS = [
+  "fault",
+  "runbook",
+  "heal",
+  "wait",
+  "config",
+  "create",
+  "load",
+  "send",
+  "parallel",
+  "repeat",
+];
 
 export interface StepTiming {
   id: string;
@@ -152,7 +157,18 @@ export type RunbookEntry = StepTiming & z.output<typeof runbookStep>;
 export type HealEntry = StepTiming & z.output<typeof healStep>;
 export type WaitEntry = StepTiming & z.output<typeof waitStep>;
 export type ConfigEntry = StepTiming & z.output<typeof configStep>;
-export type StepEntry = FaultEntry | RunbookEntry | HealEntry | WaitEntry | ConfigEntry;
+export type CreateEntry = StepTiming & z.output<typeof createStep>;
+export type LoadEntry = StepTiming & z.output<typeof loadStep>;
+export type SendEntry = StepTiming & z.output<typeof sendStep>;
+export type StepEntry =
+  | FaultEntry
+  | RunbookEntry
+  | HealEntry
+  | WaitEntry
+  | ConfigEntry
+  | CreateEntry
+  | LoadEntry
+  | SendEntry;
 
 /** A fault of the catalogue; a monkey is none before it was drawn. */
 export const isFault = (step: StepEntry): step is FaultEntry =>
@@ -161,13 +177,16 @@ export const isRunbook = (step: StepEntry): step is RunbookEntry => "runbook" in
 export const isHeal = (step: StepEntry): step is HealEntry => "heal" in step;
 export const isWait = (step: StepEntry): step is WaitEntry => "wait" in step;
 export const isConfig = (step: StepEntry): step is ConfigEntry => "config" in step;
+export const isCreate = (step: StepEntry): step is CreateEntry => "create" in step;
+export const isLoad = (step: StepEntry): step is LoadEntry => "load" in step;
+export const isSend = (step: StepEntry): step is SendEntry => "send" in step;
 
 /** What a step waits for before it acts; for a step that only waits, what it is about. */
 export function untilOf(step: StepEntry): UntilEntry | undefined {
   return isWait(step) ? step.wait : step.until;
 }
 
-const OWN = new Set([...Object.keys(timing), "notBefore", "fault", "for"]);
+const OWN = new Set([...Object.keys(stepTiming), "notBefore", "fault", "for"]);
 
 /** The fault's parameters, as its own schema parsed them. */
 export function paramsOf(step: FaultEntry): Record<string, unknown> {

@@ -13,6 +13,10 @@ const count = (what: string, max: number) =>
 
 const RATE_MAX = 1_000_000;
 
+export const producerRate = rateSchema.refine((rate) => rate > 0 && rate <= RATE_MAX, {
+  error: `expected a rate above 0, up to ${RATE_MAX}/s`,
+});
+
 const clientOptions = z
   .record(z.string(), z.unknown())
   .default({})
@@ -71,11 +75,9 @@ export const producerSchema = z.strictObject({
     .optional()
     .describe("Needed when several clusters have a topic of this name."),
   in: z.string().describe("Region the producer runs in."),
-  rate: rateSchema
-    .refine((rate) => rate > 0 && rate <= RATE_MAX, {
-      error: `expected a rate above 0, up to ${RATE_MAX}/s`,
-    })
-    .describe("Records a second over all partitions, on a fixed schedule that never waits."),
+  rate: producerRate.describe(
+    "Records a second over all partitions, on a fixed schedule that never waits.",
+  ),
   size: recordSize.describe("Size of a record's value, with the header that identifies it."),
   acks: z
     .enum(["all", "1", "0"], { error: 'expected acks: all, "1" or "0"' })

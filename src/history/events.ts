@@ -133,6 +133,27 @@ export const eventSchemas = {
     before: z.record(z.string(), z.string()),
     after: z.record(z.string(), z.string()),
   },
+  /** A topic of the plan that a step has made. */
+  "topic.created": { step: z.string(), cluster: z.string(), topic: z.string() },
+  /** From `tUs` on a producer's rate moves to this one, evenly over `overMs`. */
+  "load.changed": {
+    step: z.string(),
+    client: z.string(),
+    ratePerSecond: z.number(),
+    overMs: z.number(),
+  },
+  /** A record of another size than its producer's others, and what became of it. */
+  "record.sent": {
+    step: z.string(),
+    producer: z.number(),
+    partition: z.number(),
+    /** Its seq in its stream; `seq` is that of the line. */
+    recordSeq: z.number(),
+    bytes: z.number(),
+    outcome: z.enum(["acked", "failed", "indeterminate"]),
+    /** Where it was acked; 0 otherwise. */
+    offset: z.number(),
+  },
   /** Before the call: the earliest instant the fault can have begun. */
   "fault.injecting": {
     step: z.string(),

@@ -17,6 +17,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
   const split = reason === undefined && fates.every((fate) => fate.splitKnown);
   const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
     all.reduce((total, fate) => total + pick(fate), 0);
+  const bytes = (fate: Fate) => bytesOf(chronicle, fate);
   return {
     survivingCluster: world.judging.survivingCluster,
     records: countMeasure(
@@ -25,7 +26,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
       reason,
     ),
     timeMs: timeOf(chronicle, known, reason),
-    bytes: countMeasure(most(known, bytesOf), most(fates, bytesOf), reason),
+    bytes: countMeasure(most(known, bytes), most(fates, bytes), reason),
     shape: reason === undefined ? worstShape(known) : "unknown",
     lost: split ? sum((fate) => fate.lost) : null,
     stranded: split ? sum((fate) => fate.stranded) : null,
@@ -46,8 +47,19 @@ function isRead({ known, stream }: Fate): boolean {
   return known || stream.acked.size === 0;
 }
 
-function bytesOf(fate: Fate): number {
-  return fate.missing * fate.stream.stream.producer.recordBytes;
+/** Records of another size than their producer's others are in the history, one by one. */
+function bytesOf(chronicle: Chronicle, fate: Fate): number {
+  const { producer, partition } = fate.stream.stream;
+  const others = chronicle
+    .of("record.sent")
+    .filter((sent) => sent.producer === producer.id && sent.partition === partition)
+    .filter(({ recordSeq }) => isMissing(fate, recordSeq));
+  const more = others.reduce((sum, { bytes }) => sum + bytes - producer.recordBytes, 0);
+  return fate.missing * producer.recordBytes + more;
+}
+
+function isMissing({ absent }: Fate, seq: number): boolean {
+  return absent.inAll.every((plane) => plane.has(seq)) && !absent.inNone.some((p) => p.has(seq));
 }
 
 function worstShape(fates: readonly Fate[]): Fate["shape"] {

@@ -65,14 +65,29 @@ function keyOf(producer: number, partition: number): string {
   return `${producer}/${partition}`;
 }
 
-/** Mean distance between due records of a stream, µs: the resolution of what it can show. */
-export function spacingUs(stream: StreamLedger): number {
-  const { sends } = stream;
+/** Due times are whole µs: distances of one schedule may differ by one on each side. */
+const ROUNDING_US = 2;
+
+/**
+ * The distance between due records of a stream, µs: the resolution of what it can show. Where the
+ * rate changed on the way, it is the widest: a mean would be too fine for the slow part.
+ */
+export function spacingUs({ sends }: StreamLedger): number {
   if (sends.rows === 0) return 0;
   const last = sends.rows - 1;
   const records = sends.seq.get(last) + sends.count.get(last) - sends.seq.get(0);
   if (records < 2) return 0;
-  return (sends.dueLastUs(last) - sends.dueUs.get(0)) / (records - 1);
+  const mean = (sends.dueLastUs(last) - sends.dueUs.get(0)) / (records - 1);
+  let widest = 0;
+  for (let row = 0; row < sends.rows; row += 1) {
+    const inside = sends.count.get(row) - 1;
+    if (inside > 0) widest = Math.max(widest, sends.dueSpanUs.get(row) / inside);
+    if (row === 0) continue;
+    const seqs = sends.seq.get(row) - sends.seq.get(row - 1) - sends.count.get(row - 1) + 1;
+    const gapUs = sends.dueUs.get(row) - sends.dueLastUs(row - 1);
+    widest = Math.max(widest, gapUs / Math.max(seqs, 1));
+  }
+  return widest > mean + ROUNDING_US ? widest : mean;
 }
 
 export interface SlotWindow {

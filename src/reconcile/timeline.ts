@@ -4,6 +4,7 @@ import type { HistoryEvent } from "../history/events.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle, FaultStory } from "./chronicle.ts";
 import { SIZE } from "./limits.ts";
+import { operatorMark } from "./operator-marks.ts";
 import type { FaultResult, Lane, Result } from "./result.ts";
 import type { World } from "./world.ts";
 
@@ -153,40 +154,10 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
       lanes.mark(`client:${event.client}`, event.tUs, event.event, label);
       return;
     }
-    case "failover.detected":
-      operator(lanes, event.tUs, "detected", `loss detected: ${event.by}`);
-      return;
-    case "failover.decided":
-      operator(lanes, event.tUs, "decided", "failover decided");
-      return;
-    case "cluster.started":
-      operator(lanes, event.tUs, "booted", `${event.cluster} booted, with its topics`);
-      return;
-    case "failover.restarted":
-      operator(lanes, event.tUs, "restarted", `started ${event.clients.join(", ")}`);
-      return;
-    case "condition.waiting":
-      operator(lanes, event.tUs, "waiting", `${event.step} waits until ${event.condition}`);
-      return;
-    case "condition.met":
-      operator(lanes, event.tUs, "met", `${event.step}: ${event.seen}`);
-      return;
-    case "condition.missed":
-      operator(lanes, event.tUs, "missed", `${event.step} waited in vain: ${event.seen}`);
-      return;
-    case "guard.tripped":
-      operator(lanes, event.tUs, "guard", `guard: ${event.condition}; ${event.seen}`);
-      return;
-    case "config.altered": {
-      const set = Object.entries(event.after).map(([key, value]) => `${key}=${value}`);
-      operator(lanes, event.tUs, "config", `${event.step}: ${event.topic} ${set.join(", ")}`);
-      return;
+    default: {
+      const mark = operatorMark(event);
+      if (mark) operator(lanes, event.tUs, mark.kind, mark.label);
     }
-    case "step.started":
-      operator(lanes, event.tUs, "step", `${event.step}: ${event.label}`);
-      return;
-    default:
-      return;
   }
 }
 

@@ -5,11 +5,16 @@
 import type { Sending } from "../kafka/send-client.ts";
 import type { Schedule } from "./schedule.ts";
 
+/** The judge takes records between the ends of a journal row as due at even distances. */
+const LOOSE_US = 500;
+
 export interface Lane {
   readonly partition: number;
   /** The first record that was not handed to a client yet. */
   nextSeq: number;
   sending: Batch | undefined;
+  /** The next record goes alone, with so many bytes. */
+  single?: { bytes: number } | undefined;
 }
 
 /** Records of one lane that go with one send. */
@@ -19,6 +24,10 @@ export interface Batch extends Sending {
   readonly count: number;
   readonly dueFirstUs: number;
   readonly dueLastUs: number;
+  /** Runs of it whose records are due at even distances. */
+  readonly pieces: readonly { seqFirst: number; count: number }[];
+  /** One record of another size than the producer's. */
+  readonly single?: { bytes: number };
   /** Its outcome is journalled: an answer that comes later changes nothing. */
   settled: boolean;
 }
@@ -33,19 +42,23 @@ export function takeBatch(
   o: { untilUs: number; lingerUs: number; max: number },
 ): Batch | undefined {
   if (lane.sending !== undefined) return undefined;
-  const { partition, nextSeq } = lane;
+  const { partition, nextSeq, single } = lane;
+  const max = single ? 1 : o.max;
   const waiting = schedule.dueCount(partition, o.untilUs) - nextSeq;
   if (waiting <= 0) return undefined;
   const dueFirstUs = schedule.dueUs(partition, nextSeq);
-  if (waiting < o.max && o.untilUs - dueFirstUs < o.lingerUs) return undefined;
-  const count = Math.min(waiting, o.max);
+  if (waiting < max && o.untilUs - dueFirstUs < o.lingerUs) return undefined;
+  const count = Math.min(waiting, max);
   lane.nextSeq = nextSeq + count;
+  lane.single = undefined;
   lane.sending = {
     partition,
     seqFirst: nextSeq,
     count,
     dueFirstUs,
     dueLastUs: schedule.dueUs(partition, nextSeq + count - 1),
+    pieces: schedule.evenPieces(partition, { seqFirst: nextSeq, count }, LOOSE_US),
+    ...(single ? { single } : {}),
     attempts: 0,
     cancelled: false,
     settled: false,

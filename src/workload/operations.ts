@@ -100,6 +100,10 @@ export class Operations {
       "producer.stop": ({ producer, drainMs }: Ask<"producer.stop">) => {
         return take(this.#producers, producer, "producer").drain(drainMs);
       },
+      "producer.load": ({ producer, change }: Ask<"producer.load">) =>
+        held(this.#producers, producer, "producer").load(change),
+      "producer.single": ({ producer, partition, bytes }: Ask<"producer.single">) =>
+        held(this.#producers, producer, "producer").single(partition, bytes),
       "consumer.start": (ask: Ask<"consumer.start">) => {
         refuseTwice(this.#consumers, ask.reader, "consumer");
         const consumer = new WorkloadConsumer(this.#context, ask, groupAccess);
@@ -198,9 +202,14 @@ function refuseTwice<K>(running: Map<K, unknown>, key: K, what: string): void {
   if (running.has(key)) throw new Error(`${what} ${key} runs already`);
 }
 
-function take<K, T>(running: Map<K, T>, key: K, what: string): T {
+function held<K, T>(running: Map<K, T>, key: K, what: string): T {
   const found = running.get(key);
   if (found === undefined) throw new Error(`there is no ${what} ${key}`);
+  return found;
+}
+
+function take<K, T>(running: Map<K, T>, key: K, what: string): T {
+  const found = held(running, key, what);
   running.delete(key);
   return found;
 }

@@ -18,20 +18,16 @@
 import { OUTCOME } from "../history/journal-format.ts";
 import { silenceMaxMs } from "../kafka/client.ts";
 import { classifyRejection, type Verdict } from "../kafka/errors.ts";
-import {
-  ackedOffset,
-  type OutgoingRecord,
-  type SendAnswer,
-  type SendClient,
-} from "../kafka/send-client.ts";
+import { ackedOffset, type SendAnswer, type SendClient } from "../kafka/send-client.ts";
 import { delay, monotonicUs } from "../kernel/clock.ts";
 import type { AgentContext, ProducerFigures, ProducerSource, Role } from "./agent-context.ts";
+import { BatchEncoder } from "./batch-encoder.ts";
 import { ClientHolder } from "./client-holder.ts";
 import { type Batch, type Lane, oldestUnackedUs, takeBatch } from "./lanes.ts";
-import { PayloadCodec } from "./payload.ts";
-import type { ProducerSpec } from "./protocol.ts";
-import { Schedule } from "./schedule.ts";
+import type { Answer, ProducerSpec } from "./protocol.ts";
+import { type RateChange, Schedule } from "./schedule.ts";
 import { SendLedger } from "./send-ledger.ts";
+import { SingleRecords } from "./single-records.ts";
 
 const BATCH_BYTES_MAX = 900_000;
 /** Kafka's own bytes around a record, at most: lengths, deltas and our key. */
@@ -47,7 +43,8 @@ export class WorkloadProducer implements ProducerSource, Role {
   readonly #context: AgentContext;
   readonly #ledger: SendLedger;
   readonly #schedule: Schedule;
-  readonly #codec: PayloadCodec;
+  readonly #encoder: BatchEncoder;
+  readonly #singles = new SingleRecords();
   readonly #lanes: Lane[] = [];
   readonly #holder: ClientHolder;
   readonly #batchMax: number;
@@ -62,15 +59,14 @@ export class WorkloadProducer implements ProducerSource, Role {
   #closed = false;
   #lastToldUs = 0;
   #settled: (() => void) | undefined;
-
   constructor(context: AgentContext, spec: ProducerSpec, makeClient: MakeClient) {
     this.#context = context;
     this.#spec = spec;
     this.#ledger = new SendLedger(context.openJournal("producer"), spec.producer, spec.log.id);
-    const { t0Us, ratePerSecond } = spec;
+    const { t0Us, ratePerSecond, changes = [] } = spec;
     const partitions = spec.log.partitions;
-    this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions });
-    this.#codec = new PayloadCodec(spec.runTag);
+    this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions, changes });
+    this.#encoder = new BatchEncoder(spec, this.#schedule);
     for (let partition = 0; partition < partitions; partition += 1) {
       this.#lanes.push({ partition, nextSeq: 0, sending: undefined });
     }
@@ -97,6 +93,17 @@ export class WorkloadProducer implements ProducerSource, Role {
     this.#timer = setInterval(() => this.#tick(everyMs * 1000), everyMs);
   }
 
+  /** Gives from when on. What is due by then stays due when it was. */
+  load(change: RateChange): { fromUs: number } {
+    const fromUs = Math.max(change.fromUs, monotonicUs(), this.#spec.t0Us);
+    this.#schedule.change({ ...change, fromUs });
+    return { fromUs };
+  }
+
+  single(partition: number, bytes: number): Promise<Answer<"producer.single">> {
+    return this.#singles.ask(this.#closed ? undefined : this.#lanes[partition], bytes);
+  }
+
   #tick(everyUs: number): void {
     const nowUs = monotonicUs();
     this.#lateUs = Math.max(this.#lateUs, nowUs - this.#tickDueUs);
@@ -118,33 +125,17 @@ export class WorkloadProducer implements ProducerSource, Role {
         if (batch !== undefined) batches.push(batch);
       }
     }
-    for (const batch of batches) this.#ledger.intent(batch, nowUs);
+    for (const batch of batches) this.#ledger.intent(batch, this.#schedule, nowUs);
     if (!this.#closed) this.#ledger.journal.flush();
     for (const batch of batches) if (client !== undefined) this.#send(client, batch);
   }
 
   #send(client: SendClient, batch: Batch): void {
     this.#holder.sent(client);
-    client.send(batch, batch.partition, this.#encode(batch)).then(
+    client.send(batch, batch.partition, this.#encoder.records(batch)).then(
       (answer) => this.#answered(client, batch, answer),
       (error: unknown) => this.#rejected(client, batch, error),
     );
-  }
-
-  #encode({ partition, seqFirst, count }: Batch): OutgoingRecord[] {
-    const { producer, recordBytes } = this.#spec;
-    const values = Buffer.allocUnsafe(count * recordBytes);
-    const identity = { producer, partition, seq: seqFirst };
-    const records: OutgoingRecord[] = [];
-    for (let n = 0; n < count; n += 1) {
-      identity.seq = seqFirst + n;
-      const key = this.#codec.key(partition, identity.seq);
-      const at = n * recordBytes;
-      const dueUs = this.#schedule.dueUs(partition, identity.seq);
-      this.#codec.write(values, at, recordBytes, identity, dueUs, key);
-      records.push({ key, value: values.subarray(at, at + recordBytes) });
-    }
-    return records;
   }
 
   #answered(client: SendClient, batch: Batch, answer: SendAnswer[]): void {
@@ -194,6 +185,7 @@ export class WorkloadProducer implements ProducerSource, Role {
 
   #settle(batch: Batch, code: number, offset: number): void {
     this.#ledger.settle(batch, code, offset);
+    this.#singles.settled(batch, code, offset);
     const lane = this.#lanes[batch.partition];
     if (lane?.sending === batch) lane.sending = undefined;
     // Records that waited for this answer longer than they would have gathered go at once.

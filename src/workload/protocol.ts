@@ -10,6 +10,7 @@
  * Topics and clusters are given whole with each request: an agent keeps no plan of its own.
  */
 import type { LogRef } from "../history/judging.ts";
+import type { RateChange } from "./schedule.ts";
 
 export interface ClusterAddress {
   cluster: string;
@@ -36,6 +37,8 @@ export interface ProducerSpec {
   client: Record<string, unknown>;
   /** First due time (µs, monotonic). */
   t0Us: number;
+  /** Changes of the rate, those among them that were before it started. */
+  changes?: RateChange[];
 }
 
 export interface ConsumerSpec {
@@ -224,6 +227,16 @@ export interface Operations {
   "producer.stop": {
     ask: { producer: number; drainMs: number };
     answer: { unsent: number; unanswered: number };
+  };
+  /** The rate changes from `fromUs` on, or from now on if that is over; answers from when. */
+  "producer.load": {
+    ask: { producer: number; change: RateChange };
+    answer: { fromUs: number };
+  };
+  /** The next record of a partition has this size, and goes alone; answers with its outcome. */
+  "producer.single": {
+    ask: { producer: number; partition: number; bytes: number };
+    answer: { seq: number; outcome: "acked" | "failed" | "indeterminate"; offset: number };
   };
   "consumer.start": { ask: ConsumerSpec; answer: { journal: string } };
   "consumer.stop": { ask: { reader: number }; answer: Record<string, never> };

@@ -21,19 +21,22 @@ export class SendLedger {
     this.#log = log;
   }
 
-  intent(batch: Batch, nowUs: number): void {
-    const { partition, seqFirst, count, dueFirstUs, dueLastUs } = batch;
-    const { journal } = this;
-    journal.intent(
-      this.#producer,
-      this.#log,
-      partition,
-      seqFirst,
-      count,
-      nowUs,
-      dueFirstUs,
-      dueLastUs,
-    );
+  intent(batch: Batch, schedule: Schedule, nowUs: number): void {
+    const { partition, pieces } = batch;
+    for (const { seqFirst, count } of pieces) {
+      const firstUs = schedule.dueUs(partition, seqFirst);
+      const lastUs = schedule.dueUs(partition, seqFirst + count - 1);
+      this.journal.intent(
+        this.#producer,
+        this.#log,
+        partition,
+        seqFirst,
+        count,
+        nowUs,
+        firstUs,
+        lastUs,
+      );
+    }
   }
 
   /** The outcome of a batch, once: what comes after the first is void. */
@@ -41,17 +44,20 @@ export class SendLedger {
     if (batch.settled) return;
     batch.settled = true;
     const nowUs = monotonicUs();
-    const { partition, seqFirst, count } = batch;
-    this.journal.outcome(
-      this.#producer,
-      this.#log,
-      partition,
-      seqFirst,
-      count,
-      code,
-      offset,
-      nowUs,
-    );
+    const { partition, count } = batch;
+    for (const piece of batch.pieces) {
+      const at = code === OUTCOME.acked ? offset + piece.seqFirst - batch.seqFirst : offset;
+      this.journal.outcome(
+        this.#producer,
+        this.#log,
+        partition,
+        piece.seqFirst,
+        piece.count,
+        code,
+        at,
+        nowUs,
+      );
+    }
     if (code === OUTCOME.acked) {
       this.#acked += count;
       this.#lastAckUs = nowUs;

@@ -6,7 +6,7 @@
  * and no group ever starts without a commit (kafkajs#590). Replication is ready when the record and
  * the offset have crossed.
  */
-import type { PlannedReplication } from "../../experiment/plan.ts";
+import { isMadeLater, type PlannedReplication } from "../../experiment/plan.ts";
 import type { LogRef } from "../../history/judging.ts";
 import { monotonicUs, poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
@@ -20,7 +20,7 @@ import {
 } from "../run-context.ts";
 import { clientAgents, settleAll } from "./1-boot.ts";
 
-const TOPICS_WITHIN_MS = 60_000;
+export const TOPICS_WITHIN_MS = 60_000;
 const COORDINATOR_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 /**
@@ -41,7 +41,8 @@ export async function topics(context: RunContext): Promise<void> {
     createTopics(context, clusters),
     ...consumers.map((consumer) => wakeCoordinator(context, consumer)),
   ]);
-  await settleAll(consumers.map((consumer) => firstCommit(context, consumer)));
+  const first = consumers.filter(({ start }) => start === "initial");
+  await settleAll(first.map((consumer) => firstCommit(context, consumer)));
   throwIfAborted(context.signal);
   await settleAll([seedAll(context, 0), ...startReplications(context)]);
   await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
@@ -74,11 +75,13 @@ async function wakeCoordinator(
     .catch(() => {});
 }
 
-/** Makes the topics of some clusters, all at once. */
+/** Makes the topics of some clusters, all at once, but for those that a step makes. */
 export async function createTopics(context: RunContext, clusters: string[]): Promise<void> {
   await settleAll(
     clusters.map((cluster) => {
-      const topics = context.plan.topics.filter((topic) => topic.cluster === cluster);
+      const topics = context.plan.topics.filter(
+        (topic) => topic.cluster === cluster && topic.madeBy === undefined,
+      );
       const ask = {
         address: addressOf(context.plan, cluster),
         topics: topics.map(({ spec }) => spec),
@@ -94,10 +97,19 @@ function readinessProducers({ plan }: RunContext) {
   return plan.judging.producers.filter(({ kind }) => kind === "readiness");
 }
 
-/** Writes a readiness record to every partition of every workload log. */
-async function seedAll(context: RunContext, round: number): Promise<void> {
+/** Writes a readiness record to every partition of every workload log that is there at the boot. */
+function seedAll(context: RunContext, round: number): Promise<void> {
+  return seedLogs(context, round, (log) => !isMadeLater(context.plan, log));
+}
+
+export async function seedLogs(
+  context: RunContext,
+  round: number,
+  which: (log: number) => boolean,
+): Promise<void> {
+  const producers = readinessProducers(context).filter(({ log }) => which(log));
   await settleAll(
-    readinessProducers(context).map(async (producer) => {
+    producers.map(async (producer) => {
       const log = logOf(context.plan, producer.log);
       await observerFor(context, log.cluster).request("canary.seed", {
         address: addressOf(context.plan, log.cluster),
@@ -112,12 +124,11 @@ async function seedAll(context: RunContext, round: number): Promise<void> {
 }
 
 /** The group starts right behind the readiness record, on every log that has one. */
-async function firstCommit(
+export async function firstCommit(
   context: RunContext,
-  consumer: { group: string; logs: number[]; start: string },
+  consumer: { group: string; logs: number[] },
 ): Promise<void> {
   const seeded = new Set(readinessProducers(context).map(({ log }) => log));
-  if (consumer.start !== "initial") return;
   for (const id of consumer.logs.filter((log) => seeded.has(log))) {
     const log = logOf(context.plan, id);
     const ask = {

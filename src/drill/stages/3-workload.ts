@@ -2,7 +2,7 @@
  * Stage 3: the workload begins. Every producer gets the same first due time, a little ahead, so that
  * all schedules start together and none starts late.
  */
-import type { PlannedConsumer, PlannedProducer } from "../../experiment/plan.ts";
+import { isMadeLater, type PlannedConsumer, type PlannedProducer } from "../../experiment/plan.ts";
 import { monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
 import type { AgentClient } from "../agent-client.ts";
@@ -10,7 +10,7 @@ import type { Origin } from "../agent-pool.ts";
 import { addressOf, logOf, type RunContext } from "../run-context.ts";
 import { settleAll } from "./1-boot.ts";
 
-const LEAD_US = 500_000;
+export const LEAD_US = 500_000;
 const START_WITHIN_MS = 60_000;
 
 export async function startWorkload(context: RunContext): Promise<void> {
@@ -32,11 +32,13 @@ export async function startWorkload(context: RunContext): Promise<void> {
       .map((producer) =>
         startProducer(context, producer, t0Us, agentFor(context, producer.region, "producers")),
       ),
-    ...plan.canaries.map((canary) => startCanary(context, canary, t0Us)),
+    ...plan.canaries
+      .filter(({ log }) => !isMadeLater(plan, log))
+      .map((canary) => startCanary(context, canary, t0Us)),
   ]);
 }
 
-function agentFor(context: RunContext, region: string, role: string): AgentClient {
+export function agentFor(context: RunContext, region: string, role: string): AgentClient {
   const found = context.agents
     .alive()
     .find((agent) => agent.region === region && agent.role === role);
@@ -70,6 +72,7 @@ export async function startProducer(
       batchRecordsMax: producer.batchRecordsMax,
       client: producer.client,
       t0Us,
+      changes: context.live.changes.get(producer.ref) ?? [],
     },
     START_WITHIN_MS,
   );
@@ -101,7 +104,7 @@ export async function startConsumer(
   recordStart(context, consumer, "consumer", origin);
 }
 
-async function startCanary(
+export async function startCanary(
   context: RunContext,
   canary: RunContext["plan"]["canaries"][number],
   t0Us: number,

@@ -8,8 +8,10 @@ import { DrillError } from "../../kernel/errors.ts";
 import { awaitCondition } from "../await-condition.ts";
 import { ackedRecords } from "../conditions.ts";
 import { alterConfig } from "../config-step.ts";
+import { createTopic } from "../create-step.ts";
 import { failOver, startWatchdog, type Watchdog } from "../failover-step.ts";
 import { injectFault } from "../fault-step.ts";
+import { changeLoad, sendSingle } from "../load-step.ts";
 import { awaitPhase } from "../phase.ts";
 import { operatingError, type RunContext, recordOrFail, throwIfAborted } from "../run-context.ts";
 
@@ -103,6 +105,12 @@ async function act(
       return actHeal(context, step);
     case "config":
       return alterConfig(context, step);
+    case "create":
+      return createTopic(context, step);
+    case "load":
+      return changeLoad(context, step);
+    case "send":
+      return sendSingle(context, step);
     case "wait":
       // Its condition is met, and that was all.
       return;

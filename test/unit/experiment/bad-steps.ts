@@ -33,7 +33,7 @@ export const badSteps: BadInput[] = [
     find: "- { id: loss, at: 5s",
     put: "- 7\n  - { id: loss, at: 5s",
     problems: [
-      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover), heal, wait, config, parallel or repeat, found the number 7",
+      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, parallel or repeat, found the number 7",
     ],
   },
   {
@@ -41,7 +41,7 @@ export const badSteps: BadInput[] = [
     find: "fault: region.shutdown, region: east }",
     put: "for: 5s }",
     problems: [
-      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover), heal, wait, config, parallel or repeat",
+      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, parallel or repeat",
     ],
   },
   {

@@ -67,6 +67,32 @@ describe("the RPO of a partition", () => {
   });
 });
 
+describe("the RPO in bytes", () => {
+  const sent = (seq: number, partition = 0) =>
+    ({
+      type: "record.sent",
+      step: "big",
+      producer: 1,
+      partition,
+      recordSeq: seq,
+      bytes: 5000,
+      outcome: "acked",
+      offset: seq,
+    }) as const;
+  const missing = (events: ReturnType<typeof sent>[]) =>
+    judgedAll({
+      producer: acked(0, 5, 0),
+      audit: [seen(1, 0, 0, 2), end(1, 2), end(3, 0)],
+      events,
+    }).rpo.bytes.value;
+
+  it("takes a record of another size as large as it was, if it is missing", () => {
+    expect(missing([])).to.equal(300);
+    expect(missing([sent(3)])).to.equal(5200);
+    expect(missing([sent(1), sent(3, 1)])).to.equal(300);
+  });
+});
+
 describe("rows of the RPO", () => {
   it("stand in the order of logs and partitions, whoever wrote to them", () => {
     const judging = readByNobody();

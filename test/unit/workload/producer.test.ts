@@ -219,3 +219,55 @@ describe(`the client of a ${WorkloadProducer.name}`, () => {
     expect(bench.calls.filter((call) => !call.sending.cancelled).length).to.equal(1);
   });
 });
+
+describe("a producer that is told to change", () => {
+  it("goes on at another rate, and journals rows whose records are due at even distances", async () => {
+    const t0Us = monotonicUs() - 10_000;
+    const bench = new Bench({ t0Us, ratePerSecond: 100, batchRecordsMax: 5000 });
+    const { fromUs } = bench.producer.load({ fromUs: 0, ratePerSecond: 20_000, overUs: 200_000 });
+    expect(fromUs).to.be.within(t0Us, monotonicUs());
+    await until(() => bench.calls.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    bench.open(0).resolve(ack(0, "0"));
+    await until(() => bench.context.journal.of("outcome").length > 0);
+    await until(() => bench.calls.length === 3);
+    bench.open(0).resolve(ack(0, "70"));
+    await until(() => bench.context.journal.of("outcome").length > 2);
+    const rows = bench.context.journal.of("intent").filter((row) => row[3] === 0);
+    const answers = bench.outcomes().filter(([partition]) => partition === 0);
+    // The second send holds what came due while the rate rose: several rows, one after another.
+    const [, ...second] = rows;
+    expect(second.length).to.be.greaterThan(2);
+    const run = answers
+      .slice(1)
+      .map(([, seq, count, , offset]) => [Number(seq), Number(count), Number(offset)]);
+    for (const [at, [seq = 0, count = 0, offset = 0]] of run.entries()) {
+      const next = run[at + 1];
+      if (next) expect(next.slice(0, 3)).to.deep.equal([seq + count, next[1], offset + count]);
+    }
+    expect(run[0]?.[2]).to.equal(70);
+    await bench.producer.stop();
+  });
+
+  it("sends a record of another size alone, and tells what became of it", async () => {
+    const bench = new Bench({ recordBytes: 64, idempotent: false });
+    await until(() => bench.calls.length === 2);
+    const told = bench.producer.single(0, 2_097_152);
+    let twice = "";
+    await bench.producer.single(0, 100).catch((error: Error) => {
+      twice = error.message;
+    });
+    expect(twice).to.contain("such a record to send");
+    bench.open(0).resolve(ack(0, "0"));
+    await until(() => bench.calls.length === 3);
+    const { records } = bench.open(0);
+    expect(records.map(({ value }) => value.length)).to.deep.equal([2_097_152]);
+    const verified = new PayloadCodec(1).verify(records[0]?.value ?? null, records[0]?.key ?? null);
+    expect([verified.defect, verified.partition, verified.seq]).to.deep.equal([0, 0, 10]);
+    bench.open(0).reject(brokerError(10));
+    expect(await told).to.deep.equal({ seq: 10, outcome: "failed", offset: 0 });
+    await until(() => bench.calls.length === 4);
+    expect(bench.open(0).records[0]?.value.length).to.equal(64);
+    await bench.producer.stop();
+  });
+});
