@@ -92,6 +92,11 @@ export function addressOf(plan: Plan, cluster: string): ClusterAddress {
   return { cluster, bootstrap };
 }
 
+/** A log as it is before a step widens it. */
+export function atStart(log: LogRef): LogRef {
+  return { ...log, partitions: log.partitionsAtStart ?? log.partitions };
+}
+
 export function logOf(plan: Plan, id: number): LogRef {
   const log = plan.judging.logs.find((candidate) => candidate.id === id);
   if (!log) throw new DrillError("E_INTERNAL", `the plan has no log ${id}`);

@@ -1,6 +1,7 @@
 /** Steps that act on the application's side: topics they make, producers they change. */
 import { checkTopic } from "./check-conditions.ts";
 import type { Draft } from "./draft.ts";
+import { widenersOf } from "./plan-logs.ts";
 import type { Path } from "./problems.ts";
 import { topicsMeant } from "./resolve.ts";
 import {
@@ -19,6 +20,9 @@ export function checkWorkloadSteps(draft: Draft): void {
     if (isCreate(step)) checkCreate(draft, step, [...path, "create"]);
     if (isLoad(step)) checkProducers(draft, step.load, [...path, "load"]);
     if (isSend(step)) checkSend(draft, step, [...path, "send"]);
+  }
+  for (const { path, value } of draft.producers) {
+    if (value.partitions === "added") checkAdded(draft, value, [...path, "partitions"]);
   }
 }
 
@@ -71,6 +75,21 @@ function checkProducers(
   const where = named.in === undefined ? "" : ` in ${named.in}`;
   draft.find([...at, "topic"], `no producer${where} writes to "${topic.name}"`);
   return undefined;
+}
+
+/** Partitions that are written to from some step on: one step must say when. */
+function checkAdded(draft: Draft, producer: ProducerEntry, at: Path): void {
+  const topics = draft.topics.map(({ value }) => value);
+  const [topic] = topicsMeant(topics, producer);
+  // A step that is itself wrong may be the one.
+  if (!topic || draft.stepIds.length > draft.steps.length) return;
+  const leaves = draft.steps.map(({ value }) => value);
+  const wideners = widenersOf(topic, leaves).map(({ step }) => step.id);
+  const where = `"${topic.name}" on ${topic.cluster}`;
+  if (wideners.length === 0) draft.find(at, `no step adds partitions to ${where}`);
+  if (wideners.length > 1) {
+    draft.find(at, `several steps add partitions to ${where}: ${wideners.join(", ")}`);
+  }
 }
 
 function checkSend(draft: Draft, { send }: SendEntry, at: Path): void {

@@ -136,7 +136,9 @@ function topicRows({ topics, judging }: Plan): string[][] {
         String(log.id),
         log.cluster,
         log.topic,
-        String(log.partitions),
+        log.partitionsAtStart === undefined
+          ? String(log.partitions)
+          : `${log.partitionsAtStart}, then ${log.partitions}`,
         spec ? String(spec.replication) : "-",
         spec?.config["min.insync.replicas"] ?? "-",
         origin ? `mirror of ${origin.cluster}/${origin.topic}` : log.role,
@@ -165,6 +167,7 @@ function clientRows(plan: Plan): string[][] {
   const starts = {
     initial: "with the workload",
     created: "with its topic",
+    added: "with its partitions",
     failover: "at the failover",
     restart: "in the place of a killed one",
   };

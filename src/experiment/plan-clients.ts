@@ -95,7 +95,8 @@ export class ClientBook {
   #addProducer(entry: ProducerEntry): void {
     const { topic, place } = this.#home(entry);
     const log = place.logs[0] as LogRef;
-    const ref = this.#pushProducer(entry, entry.name, place.region, log, this.#begins(log));
+    const begins = entry.partitions ?? this.#begins(log);
+    const ref = this.#pushProducer(entry, entry.name, place.region, log, begins);
     if (entry.failover === undefined) return;
     const refuge = this.#refuge(topic, log, entry.failover);
     const name = entry.name && `${entry.name}-${entry.failover}`;

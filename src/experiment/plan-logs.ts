@@ -6,6 +6,7 @@
  * the local one with what comes after. A replication that keeps names has one log for both.
  */
 import assert from "node:assert";
+import { topicAddPartitions } from "../fault/topic-add-partitions.ts";
 import type { LogRef } from "../history/judging.ts";
 import { carriesTopic, keepsNames, mirroredTopic } from "../replication/mirror-maker.ts";
 import { placeReplicas } from "../topology/placement.ts";
@@ -13,7 +14,7 @@ import type { KafkaNode, Topology } from "../topology/types.ts";
 import type { PlannedTopic } from "./plan.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
-import { isCreate } from "./schema-steps.ts";
+import { type FaultEntry, isCreate, isFault, paramsOf } from "./schema-steps.ts";
 import type { ReplicationEntry, TopologyEntry } from "./schema-topology.ts";
 import type { TopicEntry } from "./schema-workload.ts";
 
@@ -35,10 +36,12 @@ export class LogBook {
   readonly #nodes: readonly KafkaNode[];
   /** Steps that make a topic. */
   readonly #makers: { id: string; topic: TopicEntry }[];
+  readonly #experiment: Experiment;
 
   /** `compiled`: of the experiment's topology. */
   constructor(experiment: Experiment, compiled: Topology) {
     this.#nodes = compiled.nodes;
+    this.#experiment = experiment;
     this.#topology = experiment.topology;
     const { topics } = experiment.workload;
     this.#makers = experiment.steps.filter(isCreate).flatMap(({ id, create }) => {
@@ -129,12 +132,15 @@ export class LogBook {
       if (this.find(flow.to, topic)) continue;
       const mirror = this.#log(flow.to, topic, source.partitions, "mirror");
       mirror.mirrorOf = source.id;
+      if (source.partitionsAtStart) mirror.partitionsAtStart = source.partitionsAtStart;
       this.mirrors.push({ flow, source, mirror });
     }
   }
 
   #make(topic: TopicEntry, role: LogRef["role"]): LogRef {
-    const log = this.#log(topic.cluster, topic.name, topic.partitions, role);
+    const wide = widthOf(topic, this.#experiment);
+    const log = this.#log(topic.cluster, topic.name, wide, role);
+    if (wide > topic.partitions) log.partitionsAtStart = topic.partitions;
     const config = Object.entries(topic.config ?? {}).map(([key, value]) => [key, String(value)]);
     const maker = this.#makers.find((one) => one.topic === topic);
     this.topics.push({
@@ -166,6 +172,28 @@ export class LogBook {
     this.logs.push(log);
     return log;
   }
+}
+
+/** The steps that widen a topic, and how far. */
+export function widenersOf(
+  { name, cluster }: Pick<TopicEntry, "name" | "cluster">,
+  steps: Experiment["steps"],
+): { step: FaultEntry; to: number }[] {
+  return steps.filter(isFault).flatMap((step) => {
+    if (step.fault !== topicAddPartitions.kind) return [];
+    const { data: params } = topicAddPartitions.params.safeParse(paramsOf(step));
+    if (params?.topic !== name || params.cluster !== cluster) return [];
+    return [{ step, to: params.to }];
+  });
+}
+
+/** Partitions that somebody writes to, now or later. What is added and stays empty is no part of it. */
+function widthOf(topic: TopicEntry, { workload, steps }: Experiment): number {
+  const written = workload.producers.some(
+    (one) => one.partitions === "added" && topicsMeant([topic], one).length > 0,
+  );
+  const widths = written ? widenersOf(topic, steps).map(({ to }) => to) : [];
+  return Math.max(topic.partitions, ...widths);
 }
 
 export interface Client {

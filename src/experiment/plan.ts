@@ -31,10 +31,10 @@ export interface PlannedProducer {
   batchRecordsMax: number;
   client: Record<string, unknown>;
   /**
-   * initial: started with the workload. created: by the step that makes its topic. failover: by the
-   * failover step. restart: in the place of one that a fault killed, when that is healed.
+   * initial: started with the workload. created: by the step that makes its topic. added: by the
+   * step that makes the partitions it writes to. failover: by the failover step. restart: in the place of one that a fault killed, when that is healed.
    */
-  start: "initial" | "created" | "failover" | "restart";
+  start: "initial" | "created" | "added" | "failover" | "restart";
 }
 
 export interface PlannedCanary {

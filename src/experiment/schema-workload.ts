@@ -75,6 +75,13 @@ export const producerSchema = z.strictObject({
     .optional()
     .describe("Needed when several clusters have a topic of this name."),
   in: z.string().describe("Region the producer runs in."),
+  partitions: z
+    .literal("added", { error: "expected `added`, or leave it out" })
+    .optional()
+    .describe(
+      "`added`: writes to the partitions that a step `topic.add-partitions` makes, from then on. Else: " +
+        "to those the topic has at the start.",
+    ),
   rate: producerRate.describe(
     "Records a second over all partitions, on a fixed schedule that never waits.",
   ),

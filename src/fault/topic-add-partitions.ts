@@ -3,8 +3,9 @@
  *
  * Groups rebalance, keys of a hashing producer move, and MirrorMaker learns of it at its next refresh
  * of topics (600 s by default). The drill's own producers choose partitions by number and keep to
- * those they began with, so the new ones stay empty and have no numbers. There is no way back: Kafka
- * takes no partition away, and the heal only looks that they are there.
+ * those they began with; one with `partitions: added` begins with the new ones. Where there is none,
+ * they stay empty and have no numbers. There is no way back: Kafka takes no partition away, and the
+ * heal only looks that they are there.
  */
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";

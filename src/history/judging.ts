@@ -11,6 +11,8 @@ export const logRefSchema = z.object({
   cluster: z.string(),
   topic: z.string(),
   partitions: z.number().int(),
+  /** How many of them it begins with, where a step of the plan makes the others. */
+  partitionsAtStart: z.number().int().optional(),
   /**
    * workload: producers write to it. mirror: replication writes to it. control: a canary's own.
    * loopback: an agent's own, on no cluster at all; nobody reads it.

@@ -140,11 +140,25 @@ export interface Bounds {
   end: number;
 }
 
+export interface LogWidth {
+  topic: string;
+  partitions: number;
+  /** Of a log that grows: what it may have less. */
+  partitionsAtStart?: number | undefined;
+}
+
+/** Partitions that a log which grows has not got (yet): nothing lies on them. */
+export function absentBounds(log: LogWidth, present: number[]): Bounds[] {
+  return Array.from({ length: log.partitions }, (_, partition) => partition)
+    .filter((partition) => !present.includes(partition))
+    .map((partition) => ({ partition, start: 0, end: 0 }));
+}
+
 /** First and next offset of every partition, each asked from its leader. */
 export async function logBounds(
   bootstrap: string[],
   clientId: string,
-  log: { topic: string; partitions: number },
+  log: LogWidth,
 ): Promise<Bounds[]> {
   const metadata = await withAnyBroker(bootstrap, clientId, (connection) =>
     fetchMetadata(connection, [log.topic]),
@@ -153,10 +167,14 @@ export async function logBounds(
   if (topic === null) throw new BrokerRefusal(`bounds of ${log.topic}`, UNKNOWN_TOPIC);
   // A topic may have been widened since: the run knows of those it began with.
   const known = topic.partitions.filter((p) => p.partitionIndex < log.partitions);
-  if (known.length !== log.partitions) {
-    throw new Error(`${log.topic} has ${known.length} partitions, not ${log.partitions}`);
+  const least = log.partitionsAtStart ?? log.partitions;
+  if (known.length < least) {
+    throw new Error(`${log.topic} has ${known.length} partitions, not ${least}`);
   }
-  const bounds: Bounds[] = [];
+  const bounds = absentBounds(
+    log,
+    known.map((p) => p.partitionIndex),
+  );
   for (const leader of new Set(known.map((p) => p.leaderId))) {
     const endpoint = metadata.brokers.find((broker) => broker.nodeId === leader);
     if (endpoint === undefined) throw new Error(`a partition of ${log.topic} has no leader`);

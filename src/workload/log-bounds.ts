@@ -3,7 +3,14 @@
  * one that cannot be asked: a mirror that replication never made is an empty log, and what is not
  * there is known to be missing.
  */
-import { type Bounds, BrokerRefusal, logBounds, UNKNOWN_TOPIC } from "../kafka/cluster-requests.ts";
+import {
+  absentBounds,
+  type Bounds,
+  BrokerRefusal,
+  type LogWidth,
+  logBounds,
+  UNKNOWN_TOPIC,
+} from "../kafka/cluster-requests.ts";
 import { kafkajsBounds } from "../kafka/kafkajs-bounds.ts";
 import { describeTopic } from "./admin.ts";
 import type { Answer, Ask } from "./protocol.ts";
@@ -16,14 +23,21 @@ export async function boundsOfLog({
 }: Ask<"log.bounds">): Promise<Answer<"log.bounds">> {
   if (by === "platformatic") return boundsOrNone(address, log, "blackstart-bounds");
   const found = await kafkajsBounds(address.bootstrap, log.topic);
-  // Partitions that were added since are no part of the run.
-  return found?.filter(({ partition }) => partition < log.partitions) ?? null;
+  if (found === null) return null;
+  // Partitions that were added since are no part of the run, unless it grew by plan.
+  const known = found.filter(({ partition }) => partition < log.partitions);
+  if (log.partitionsAtStart === undefined) return known;
+  const absent = absentBounds(
+    log,
+    known.map(({ partition }) => partition),
+  );
+  return [...known, ...absent].sort((a, b) => a.partition - b.partition);
 }
 
 /** The same by the auditor's client, under a client id of the caller's. */
 export async function boundsOrNone(
   address: Ask<"log.bounds">["address"],
-  log: { topic: string; partitions: number },
+  log: LogWidth,
   clientId: string,
 ): Promise<Bounds[] | null> {
   try {

@@ -63,12 +63,12 @@ export class WorkloadProducer implements ProducerSource, Role {
     this.#context = context;
     this.#spec = spec;
     this.#ledger = new SendLedger(context.openJournal("producer"), spec.producer, spec.log.id);
-    const { t0Us, ratePerSecond, changes = [] } = spec;
-    const partitions = spec.log.partitions;
-    this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions, changes });
+    const { t0Us, ratePerSecond, partitionFirst = 0, changes = [] } = spec;
+    const partitions = spec.log.partitions - partitionFirst;
+    this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions, partitionFirst, changes });
     this.#encoder = new BatchEncoder(spec, this.#schedule);
-    for (let partition = 0; partition < partitions; partition += 1) {
-      this.#lanes.push({ partition, nextSeq: 0, sending: undefined });
+    for (let n = 0; n < partitions; n += 1) {
+      this.#lanes.push({ partition: partitionFirst + n, nextSeq: 0, sending: undefined });
     }
     const fitting = Math.floor(BATCH_BYTES_MAX / (spec.recordBytes + RECORD_OVERHEAD_BYTES));
     this.#batchMax = Math.max(1, Math.min(spec.batchRecordsMax, fitting));
@@ -101,7 +101,11 @@ export class WorkloadProducer implements ProducerSource, Role {
   }
 
   single(partition: number, bytes: number): Promise<Answer<"producer.single">> {
-    return this.#singles.ask(this.#closed ? undefined : this.#lanes[partition], bytes);
+    return this.#singles.ask(this.#closed ? undefined : this.#laneOf(partition), bytes);
+  }
+
+  #laneOf(partition: number): Lane | undefined {
+    return this.#lanes.find((lane) => lane.partition === partition);
   }
 
   #tick(everyUs: number): void {
@@ -186,7 +190,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   #settle(batch: Batch, code: number, offset: number): void {
     this.#ledger.settle(batch, code, offset);
     this.#singles.settled(batch, code, offset);
-    const lane = this.#lanes[batch.partition];
+    const lane = this.#laneOf(batch.partition);
     if (lane?.sending === batch) lane.sending = undefined;
     // Records that waited for this answer longer than they would have gathered go at once.
     this.#pumpSoon ??= setImmediate(() => {

@@ -37,6 +37,8 @@ export interface ProducerSpec {
   client: Record<string, unknown>;
   /** First due time (µs, monotonic). */
   t0Us: number;
+  /** Writes to this partition and those after it; to all unless given. */
+  partitionFirst?: number;
   /** Changes of the rate, those among them that were before it started. */
   changes?: RateChange[];
 }

@@ -32,17 +32,21 @@ interface Segment {
 
 export class Schedule {
   readonly #partitions: number;
+  readonly #partitionFirst: number;
   readonly #segments: Segment[];
 
   constructor(options: {
     t0Us: number;
     ratePerSecond: number;
     partitions: number;
+    /** Number of the first of them; 0 unless given. */
+    partitionFirst?: number;
     /** In the order of their beginning; those before t0 say what the rate is by then. */
     changes?: RateChange[];
   }) {
     const { t0Us, ratePerSecond, partitions, changes = [] } = options;
     this.#partitions = partitions;
+    this.#partitionFirst = options.partitionFirst ?? 0;
     const [first] = changes;
     const sinceUs = Math.min(t0Us, first?.fromUs ?? t0Us);
     this.#segments = [{ sinceUs, k: 0, rate: ratePerSecond, pace: 0 }];
@@ -93,7 +97,7 @@ export class Schedule {
 
   /** When the seq-th record of a partition is due, µs. */
   dueUs(partition: number, seq: number): number {
-    const k = seq * this.#partitions + partition;
+    const k = seq * this.#partitions + partition - this.#partitionFirst;
     const at = this.#segmentOf(k);
     const { sinceUs, rate, pace } = at;
     const more = k - at.k;
@@ -116,7 +120,8 @@ export class Schedule {
     const [first] = this.#segments;
     if (first === undefined || nowUs < first.sinceUs) return 0;
     const whole = Math.floor(this.#stateAt(this.#segmentAt(nowUs), nowUs).k);
-    let count = Math.max(0, Math.floor((whole - partition) / this.#partitions) + 1);
+    const turn = partition - this.#partitionFirst;
+    let count = Math.max(0, Math.floor((whole - turn) / this.#partitions) + 1);
     // The division above and the one in dueUs may round apart by one record.
     while (this.dueUs(partition, count) <= nowUs) count += 1;
     while (count > 0 && this.dueUs(partition, count - 1) > nowUs) count -= 1;

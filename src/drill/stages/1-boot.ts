@@ -74,7 +74,7 @@ export function clientAgents(context: RunContext): Promise<void> {
 async function startClientAgents(context: RunContext): Promise<void> {
   const { plan, agents } = context;
   const initial = <T extends { start: string }>(clients: T[]) =>
-    clients.filter(({ start }) => start === "initial" || start === "created");
+    clients.filter(({ start }) => start !== "failover" && start !== "restart");
   await settleAll(
     plan.topology.regions.flatMap(({ name }) => {
       const roles: AgentRole[] = [];

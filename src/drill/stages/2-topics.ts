@@ -12,6 +12,7 @@ import { monotonicUs, poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import {
   addressOf,
+  atStart,
   isUp,
   logOf,
   observerFor,
@@ -113,7 +114,7 @@ export async function seedLogs(
       const log = logOf(context.plan, producer.log);
       await observerFor(context, log.cluster).request("canary.seed", {
         address: addressOf(context.plan, log.cluster),
-        log,
+        log: atStart(log),
         producer: producer.id,
         runTag: context.plan.judging.runTag,
         recordBytes: producer.recordBytes,
@@ -135,7 +136,7 @@ export async function firstCommit(
       address: addressOf(context.plan, log.cluster),
       group: consumer.group,
       topic: log.topic,
-      offsets: new Array<number>(log.partitions).fill(1),
+      offsets: new Array<number>(atStart(log).partitions).fill(1),
     };
     // A fresh cluster has no group coordinator until its internal topic is there.
     let last = "";
@@ -167,7 +168,7 @@ async function replicationReady(
     return;
   }
   const startedUs = monotonicUs();
-  const logs = replication.expectLogs.map((id) => logOf(context.plan, id));
+  const logs = replication.expectLogs.map((id) => atStart(logOf(context.plan, id)));
   let missing = "";
   let rounds = 1;
   const ready = await poll(

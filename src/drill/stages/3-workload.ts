@@ -7,7 +7,7 @@ import { monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
 import type { AgentClient } from "../agent-client.ts";
 import type { Origin } from "../agent-pool.ts";
-import { addressOf, logOf, type RunContext } from "../run-context.ts";
+import { addressOf, atStart, logOf, type RunContext } from "../run-context.ts";
 import { settleAll } from "./1-boot.ts";
 
 export const LEAD_US = 500_000;
@@ -63,7 +63,9 @@ export async function startProducer(
       name: producer.name,
       runTag: plan.judging.runTag,
       address: addressOf(plan, log.cluster),
-      log,
+      ...(producer.start === "added"
+        ? { log, partitionFirst: log.partitionsAtStart ?? 0 }
+        : { log: atStart(log) }),
       ratePerSecond: producer.ratePerSecond,
       recordBytes: producer.recordBytes,
       acks: producer.acks,
@@ -117,7 +119,7 @@ export async function startCanary(
     name: canary.name,
     runTag: context.plan.judging.runTag,
     address: addressOf(context.plan, log.cluster),
-    log,
+    log: atStart(log),
     intervalMs: canary.intervalMs,
     recordBytes: canary.recordBytes,
     timeoutMs: canary.timeoutMs,

@@ -5,6 +5,7 @@
 import type { FailoverStep, FaultStep, HealStep, PlannedStep } from "../../experiment/plan.ts";
 import { delay, monotonicUs } from "../../kernel/clock.ts";
 import { DrillError } from "../../kernel/errors.ts";
+import { startAdded } from "../added-partitions.ts";
 import { awaitCondition } from "../await-condition.ts";
 import { ackedRecords } from "../conditions.ts";
 import { alterConfig } from "../config-step.ts";
@@ -121,6 +122,7 @@ async function act(
 
 async function actFault(context: RunContext, step: FaultStep): Promise<void> {
   await injectFault(context, step);
+  await startAdded(context, step);
   if (step.forMs === null) return;
   context.progress.status(`${step.id}: for ${step.forMs / 1000} s`);
   await delay(step.forMs, context.signal);

@@ -90,6 +90,15 @@ const brokerError = (code: number) =>
   Object.assign(new Error(`code ${code}`), { name: "KafkaJSProtocolError", code });
 
 describe(WorkloadProducer.name, () => {
+  it("writes to the partitions it begins with and to none before", async () => {
+    const bench = new Bench({ partitionFirst: 1 });
+    await until(() => bench.calls.length > 0);
+    bench.open(1).resolve(ack(1, "0"));
+    await until(() => bench.calls.length > 1);
+    expect(new Set(bench.calls.map(({ partition }) => partition))).to.deep.equal(new Set([1]));
+    await bench.producer.stop();
+  });
+
   it("sends one partition a call, one call a partition, and journals intents first", async () => {
     const bench = new Bench();
     await until(() => bench.calls.length === 2);

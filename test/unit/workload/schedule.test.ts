@@ -38,6 +38,16 @@ describe(Schedule.name, () => {
     expect(schedule.dueCount(0, 5000)).to.equal(1);
   });
 
+  it("gives the partitions of a producer that does not begin with 0 the same turns", () => {
+    const shape = { t0Us: 1000, ratePerSecond: 2000, partitions: 3 };
+    const added = new Schedule({ ...shape, partitionFirst: 6 });
+    const plain = new Schedule(shape);
+    for (const turn of [0, 1, 2]) {
+      expect(added.dueUs(6 + turn, 5)).to.equal(plain.dueUs(turn, 5));
+      expect(added.dueCount(6 + turn, 77_777)).to.equal(plain.dueCount(turn, 77_777));
+    }
+  });
+
   it("is linear, so that a long stall moves no due time", () => {
     const schedule = new Schedule({ t0Us: 0, ratePerSecond: 1000, partitions: 4 });
     const step = schedule.dueUs(1, 1) - schedule.dueUs(1, 0);
