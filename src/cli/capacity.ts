@@ -7,23 +7,36 @@ import { DrillError } from "../kernel/errors.ts";
 /** What the engine, the harness and the system itself need besides, MiB. */
 const RESERVE_MIB = 512;
 
+/** What a plan asks of this machine, and what the machine has. */
+export interface Capacity {
+  needMiB: number;
+  freeMiB: number;
+  holds: boolean;
+  /** Both numbers, in a sentence. */
+  words: string;
+}
+
 export function neededMiB(plan: Plan): number {
   return plan.memoryMiB.total + RESERVE_MIB;
 }
 
-/** Throws E_CAPACITY, with the numbers, when the plan needs more memory than is free. */
-export function checkCapacity(plan: Plan, free: number = freeMiB()): void {
+export function capacityOf(plan: Plan, freeMiB: number = availableMiB()): Capacity {
   const needMiB = neededMiB(plan);
-  if (needMiB <= free) return;
   const nodes = plan.topology.nodes.length;
-  throw new DrillError(
-    "E_CAPACITY",
-    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, the machine has ${free} MiB free`,
-  );
+  const words =
+    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, ` +
+    `the machine has ${freeMiB} MiB free`;
+  return { needMiB, freeMiB, holds: needMiB <= freeMiB, words };
+}
+
+/** Throws E_CAPACITY, with the numbers, when the plan needs more memory than is free. */
+export function checkCapacity(plan: Plan, freeMiB: number = availableMiB()): void {
+  const { holds, words } = capacityOf(plan, freeMiB);
+  if (!holds) throw new DrillError("E_CAPACITY", words);
 }
 
 /** Memory that can be had without swapping; all of it where the system does not say. */
-export function freeMiB(): number {
+export function availableMiB(): number {
   try {
     const match = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
     if (match) return Math.floor(Number(match[1]) / 1024);

@@ -2,7 +2,7 @@
 import { describePlan } from "../experiment/describe.ts";
 import type { LoadedSuite } from "../experiment/suite-file.ts";
 import { formatBytes } from "../kernel/units.ts";
-import { freeMiB, neededMiB } from "./capacity.ts";
+import { availableMiB, neededMiB } from "./capacity.ts";
 import type { SuiteDrill } from "./suite-plan.ts";
 
 const MIB = 1024 * 1024;
@@ -53,7 +53,7 @@ export function describeSuite(
   drills: readonly SuiteDrill[],
   { warm }: { warm: boolean },
 ): string {
-  const free = freeMiB();
+  const free = availableMiB();
   const rows = drills.map((drill, at) => {
     const { plan, topology } = drill;
     const first = at === 0 || drills[at - 1]?.topology !== topology;
@@ -92,7 +92,7 @@ function aligned(rows: string[][]): string[] {
 
 /** The same for programs. */
 export function suitePlan(suite: LoadedSuite, drills: readonly SuiteDrill[], warm: boolean) {
-  const free = freeMiB();
+  const free = availableMiB();
   return {
     schema: "blackstart/suite-plan.v1",
     name: suite.name,

@@ -1,8 +1,11 @@
-/** `blackstart plan`: what a run would boot and do, without doing it. */
+/** `blackstart plan`: what a run would boot and do, without doing it, and whether it would fit here. */
 import { Command } from "commander";
 import { describeMatrix } from "../experiment/describe.ts";
 import { loadCells } from "../experiment/load.ts";
+import type { Plan } from "../experiment/plan.ts";
 import { planExperiment } from "../experiment/planner.ts";
+import { DrillError } from "../kernel/errors.ts";
+import { capacityOf } from "./capacity.ts";
 import { collectVars } from "./vars.ts";
 
 /** Stands where a run's own id would be; it only shapes cluster ids and the tag of records. */
@@ -18,7 +21,8 @@ export function planCommand(): Command {
     .addHelpText(
       "after",
       `
-The same file, variables and seed give the same plan, byte for byte.
+The same file, variables and seed give the same plan, byte for byte. What this machine has to hold it,
+and whether that is enough, goes to stderr; exit code 4 when it is not.
 
 Examples:
   blackstart plan experiments/active-passive-region-loss.yaml
@@ -45,4 +49,18 @@ function plan(files: string[], options: PlanOptions): void {
     ? JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)
     : matrices.map(describeMatrix).join("\n\n");
   process.stdout.write(`${text}\n`);
+  weigh(plans);
+}
+
+/**
+ * Whether this machine holds what would boot. Beside the plan, on stderr: the plan is the same on
+ * every machine, and is whole also when it is refused. Cells and files run one after another, so the
+ * largest decides.
+ */
+function weigh(plans: Plan[]): void {
+  const [largest] = plans.toSorted((a, b) => b.memoryMiB.total - a.memoryMiB.total);
+  if (!largest) return;
+  const { holds, words } = capacityOf(largest);
+  if (!holds) throw new DrillError("E_CAPACITY", words);
+  process.stderr.write(`${words}\n`);
 }

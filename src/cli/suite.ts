@@ -14,7 +14,7 @@ import { packageRoot } from "../kernel/environment.ts";
 import { DrillError } from "../kernel/errors.ts";
 import { summarizeRun, summarizeSuite } from "../report/suite/summary.ts";
 import { attempt } from "./attempt.ts";
-import { freeMiB, neededMiB } from "./capacity.ts";
+import { availableMiB, neededMiB } from "./capacity.ts";
 import { describeSuite, listSuite, roughly, sizeOf, suitePlan } from "./describe-suite.ts";
 import { newRunId } from "./run-one.ts";
 import { runSuite } from "./run-suite.ts";
@@ -101,7 +101,7 @@ function dryRun(
     ? JSON.stringify(suitePlan(loaded, drills, warm), null, 2)
     : describeSuite(loaded, drills, { warm });
   process.stdout.write(`${text}\n`);
-  const free = freeMiB();
+  const free = availableMiB();
   const large = drills.filter(({ plan }) => neededMiB(plan) > free);
   if (large.length === 0) return;
   const told = large.map(({ name, plan }) => `${name} needs about ${neededMiB(plan)} MiB`);

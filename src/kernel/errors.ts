@@ -30,7 +30,7 @@ export const ERRORS = {
   },
   E_CAPACITY: {
     exit: EXIT.environment,
-    hint: "Use fewer nodes, or a machine with more memory; `blackstart plan FILE` shows the sum.",
+    hint: "Use fewer nodes, or a machine with more memory; `blackstart plan FILE` shows both sums.",
   },
   E_ENGINE_ABSENT: {
     exit: EXIT.environment,

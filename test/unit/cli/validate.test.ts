@@ -8,11 +8,14 @@ import { validateCommand } from "../../../src/cli/validate.ts";
 import { DrillError } from "../../../src/kernel/errors.ts";
 import { SAMPLE, spoil } from "../experiment/sample.ts";
 
-/** What a command wrote to stdout, and what it threw. */
-function run(command: Command, ...argv: string[]): { out: string; error: unknown } {
+/** What a command wrote to stdout and stderr, and what it threw. */
+function run(command: Command, ...argv: string[]): { out: string; told: string; error: unknown } {
   const written: string[] = [];
+  const told: string[] = [];
   const { write } = process.stdout;
+  const { write: tell } = process.stderr;
   process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;
+  process.stderr.write = ((text: string) => told.push(text) > 0) as typeof tell;
   let error: unknown;
   try {
     command.exitOverride().parse(argv, { from: "user" });
@@ -20,8 +23,9 @@ function run(command: Command, ...argv: string[]): { out: string; error: unknown
     error = thrown;
   } finally {
     process.stdout.write = write;
+    process.stderr.write = tell;
   }
-  return { out: written.join(""), error };
+  return { out: written.join(""), told: told.join(""), error };
 }
 
 describe("commands that boot nothing", () => {
@@ -40,6 +44,7 @@ describe("commands that boot nothing", () => {
   it("validate says ok per file on stdout", () => {
     expect(run(validateCommand(), good, good)).to.deep.equal({
       out: `${good}: ok\n${good}: ok\n`,
+      told: "",
       error: undefined,
     });
   });
@@ -73,6 +78,24 @@ describe("commands that boot nothing", () => {
 
   it("plan refuses a bad file as run would", () => {
     expect(run(planCommand(), bad).error).to.include({ code: "E_EXPERIMENT_INVALID" });
+  });
+
+  it("plan says beside the plan what it needs and what this machine has", () => {
+    const { out, told, error } = run(planCommand(), good);
+    expect(error).to.equal(undefined);
+    expect(told).to.match(/^sample needs about \d+ MiB for 6 Kafka nodes .* has \d+ MiB free\n$/);
+    expect(out).to.not.contain("MiB free");
+  });
+
+  it("plan refuses what this machine cannot hold, after the whole plan, with the numbers", () => {
+    const huge = join(folder, "huge.yaml");
+    writeFileSync(huge, spoil("{ east: 3 } }", "{ east: 3 }, disk: 900GiB }"));
+    const { out, error } = run(planCommand(), good, huge, "--json");
+    expect(JSON.parse(out)).to.have.length(2);
+    expect(error).to.include({ code: "E_CAPACITY", exit: 4 });
+    const numbers = /needs about (\d+) MiB .* has (\d+) MiB free/.exec((error as Error).message);
+    expect(Number(numbers?.[1])).to.be.greaterThan(900 * 1024);
+    expect(Number(numbers?.[2])).to.be.lessThan(900 * 1024);
   });
 
   it("take variables", () => {
