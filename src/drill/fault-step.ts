@@ -47,7 +47,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
   const reach = fault.reach(step.params, context.plan.topology, live);
   const heal = healOnce(context, step, fault, { faultContext, live, acts });
-  context.live.openFaults.set(step.id, { step, heal });
+  context.live.openFaults.set(step.id, { step, reach, heal });
   context.heals.defer(`step ${step.id}`, heal);
   const deathsBefore = context.deaths.length;
   // On disk before the act: after a crash of the harness the evidence still says what was begun.

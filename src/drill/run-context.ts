@@ -3,6 +3,7 @@
  * earlier ones left.
  */
 import type { FaultStep, Plan, PlannedConsumer } from "../experiment/plan.ts";
+import type { FaultReach } from "../fault/fault.ts";
 import type { NewEvent } from "../history/events.ts";
 import type { History } from "../history/history-writer.ts";
 import type { LogRef } from "../history/judging.ts";
@@ -81,7 +82,14 @@ export interface LiveClients {
   /** Records acked by the application when a step ended. */
   ackedAtEnd: Map<string, number>;
   /** Steps whose fault is not healed yet. */
-  openFaults: Map<string, { step: FaultStep; heal: () => Promise<void> }>;
+  openFaults: Map<string, OpenFault>;
+}
+
+export interface OpenFault {
+  step: FaultStep;
+  /** Whom it took. */
+  reach: FaultReach;
+  heal: () => Promise<void>;
 }
 
 /** Bootstrap list of a cluster: every broker, as any region resolves it. */

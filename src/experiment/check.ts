@@ -15,7 +15,7 @@ import { checkTopology } from "./check-topology.ts";
 import { checkWorkload } from "./check-workload.ts";
 import { Draft } from "./draft.ts";
 import { findingsOf } from "./issues.ts";
-import { outlookOf } from "./plan-steps.ts";
+import { affectedBy, outlookOf } from "./plan-steps.ts";
 import { topologyOf } from "./planner.ts";
 import type { Finding } from "./problems.ts";
 import { type Experiment, experimentSchema } from "./schema.ts";
@@ -47,10 +47,15 @@ export function checkExperiment(value: unknown): Checked {
   return { experiment, findings: [...refused, ...draft.findings] };
 }
 
-/** Somebody must be left to read what survived; needs an experiment without other mistakes. */
+/**
+ * Somebody must be left to tell what the loss of everything was: a region whose clients live. Needs
+ * an experiment without other mistakes.
+ */
 function checkOutlook(draft: Draft, experiment: Experiment, topology: Topology): void {
   const { survivingCluster, failedClusters, faultStep } = outlookOf(experiment, topology);
   if (!failedClusters.includes(survivingCluster)) return;
+  const affected = affectedBy(experiment, topology);
+  if (experiment.workload.producers.some((producer) => !affected.has(producer.in))) return;
   const failing = draft.steps.find(({ value }) => value.id === faultStep);
   draft.find(
     failing?.path ?? ["steps"],

@@ -291,6 +291,7 @@ export class ClientBook {
         kind: "audit",
         region: log.region,
         logs: [log.id],
+        ...(pass === 1 && this.#faults.wounded.has(log.cluster) ? { beforeHeal: true } : {}),
       });
     }
   }

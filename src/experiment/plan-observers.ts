@@ -9,6 +9,8 @@ export interface FaultsPlanned {
   control: string | undefined;
   /** Names of `FaultReach.affects`. */
   affected: ReadonlySet<string>;
+  /** Clusters of which a part, and not the whole, is gone when the logs are read. */
+  wounded: ReadonlySet<string>;
 }
 
 /**
@@ -45,7 +47,7 @@ export function loopbackRegions(
 const AUDIT_READERS = 200;
 export const AUDIT_PASSES = 2;
 
-/** Pass 1 reads what survived, before the heals; pass 2 everything, after them. */
+/** Pass 1 reads what survived, before the heals; pass 2 what was healed, after them. */
 export function auditReader(log: number, pass: number): number {
   return AUDIT_READERS + (pass - 1) * 100 + log;
 }

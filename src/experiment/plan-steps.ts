@@ -198,6 +198,29 @@ function failedClusters({ steps, topology: entry }: Experiment, topology: Topolo
   });
 }
 
+/**
+ * Clusters of which nodes are gone when the logs are read, and others live: a stretched one that has
+ * lost a region, or any one that has lost a broker or its quorum. Half a cluster is read before the
+ * heal for what it holds, and after it for what there is.
+ */
+export function woundedClusters(experiment: Experiment, topology: Topology): Set<string> {
+  const { steps } = experiment;
+  const failed = failedClusters(experiment, topology);
+  const lasting = steps.filter(isFault).filter((fault) => lasts(fault, steps));
+  const hit = lasting.flatMap((fault) => {
+    const { affects, targets } = reachOf(fault, topology);
+    const regions = regionsTaken(fault, topology);
+    const nodes = topology.nodes.filter(
+      ({ name, region }) => targets.includes(name) || regions.includes(region),
+    );
+    // Whom it takes is known when it acts; that it takes a node of this cluster is known now.
+    const late = "leaderOf" in paramsOf(fault) || fault.fault === "controller.kill";
+    const named = affects.flatMap((name) => /^cluster:(.+)$/.exec(name)?.[1] ?? []);
+    return [...nodes.map(({ cluster }) => cluster), ...(late ? named : [])];
+  });
+  return new Set(hit.filter((cluster) => !failed.includes(cluster)));
+}
+
 function survivingCluster({ topology, workload }: Experiment, last: RunbookEntry | undefined) {
   const [first] = workload.topics;
   assert(first, "a workload has a topic");

@@ -19,7 +19,14 @@ import { ClientBook } from "./plan-clients.ts";
 import { planGuard, planWait } from "./plan-conditions.ts";
 import { LogBook } from "./plan-logs.ts";
 import { planPhase, type Repetition } from "./plan-phase.ts";
-import { affectedBy, outlookOf, planSteady, planStep, untouchedCluster } from "./plan-steps.ts";
+import {
+  affectedBy,
+  outlookOf,
+  planSteady,
+  planStep,
+  untouchedCluster,
+  woundedClusters,
+} from "./plan-steps.ts";
 import { topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { untilOf } from "./schema-steps.ts";
@@ -73,6 +80,7 @@ export function planExperiment(
   const clients = new ClientBook(experiment, book, {
     control: untouchedCluster(experiment, topology),
     affected: affectedBy(experiment, topology),
+    wounded: woundedClusters(experiment, topology),
   });
   const { consumers, watchers } = clients;
   const known = { experiment, book, consumers, watchers };

@@ -207,6 +207,27 @@ export const eventSchemas = {
   /** Health of the machine: CPU stolen by others and pressure stalls, since the last sample. */
   "health.host": { stealMs: z.number(), cpuBusyPercent: z.number(), intervalMs: z.number() },
   "audit.started": { pass: z.number(), log: z.number(), purpose: z.string() },
+  /** Before a heal: what the living replicas of each partition hold, read without their leader. */
+  "audit.replicas": {
+    log: z.number(),
+    /** Nodes that are gone until the heal. */
+    gone: z.array(z.string()),
+    partitions: z.array(
+      z.object({
+        partition: z.number(),
+        /** As the brokers that live tell it; it may be dead, and -1 is nobody. */
+        leader: z.number(),
+        read: z.array(
+          z.object({
+            broker: z.number(),
+            end: z.number(),
+            records: z.number(),
+            complete: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+  },
   /** Where two independent clients disagree about a log; makes the run inconclusive. */
   "audit.disagreement": { log: z.number(), partition: z.number(), detail: z.string() },
   /** End offsets at quiesce, by the second client. */

@@ -51,6 +51,8 @@ export const readerRefSchema = z.object({
   logs: z.array(z.number().int()),
   /** The group reader (of another region) that this one takes over from. */
   takesOverFrom: z.number().int().optional(),
+  /** An audit of what the living part of a cluster holds while another part of it is gone. */
+  beforeHeal: z.boolean().optional(),
 });
 export type ReaderRef = z.infer<typeof readerRefSchema>;
 

@@ -3,7 +3,7 @@
  * uncommitted up to the high watermark, without a fetch session. The answer's record bytes are
  * views of what came off the socket: they are walked, never turned into objects.
  */
-import { fetchV12, type Writer } from "@platformatic/kafka";
+import { fetchV12, Writer } from "@platformatic/kafka";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { Cursor } from "./cursor.ts";
 
@@ -31,14 +31,26 @@ export interface FetchLimits {
   partitionMaxBytes: number;
 }
 
-export function fetchBody(asks: FetchAsk[], limits: FetchLimits): Writer {
+/** Who asks: a consumer, who gets what is committed from whoever leads. */
+const CONSUMER = -1;
+/**
+ * The number that a broker gives a replica it moves between its own disks: whoever asks under it is
+ * answered by a follower as well, up to the end of its log. Kafka reads it so from 2.4 on.
+ */
+export const FUTURE_REPLICA = -3;
+
+export function fetchBody(
+  asks: FetchAsk[],
+  limits: FetchLimits,
+  replica: number = CONSUMER,
+): Writer {
   const topics = new Map<string, FetchAsk[]>();
   for (const ask of asks) {
     const same = topics.get(ask.topic);
     if (same === undefined) topics.set(ask.topic, [ask]);
     else same.push(ask);
   }
-  return fetchV12.createRequest(
+  const request = fetchV12.createRequest(
     limits.maxWaitMs,
     1,
     limits.maxBytes,
@@ -58,6 +70,11 @@ export function fetchBody(asks: FetchAsk[], limits: FetchLimits): Writer {
     [],
     "",
   );
+  if (replica === CONSUMER) return request;
+  // The library asks as a consumer and nothing else; who asks is the first field.
+  const bytes = Buffer.from(request.buffer);
+  bytes.writeInt32BE(replica, 0);
+  return Writer.create().append(bytes);
 }
 
 export function parseFetchAnswer(bytes: Buffer): {
@@ -103,13 +120,14 @@ export function fetchRecords(
   connection: BrokerConnection,
   asks: FetchAsk[],
   limits: FetchLimits,
+  replica: number = CONSUMER,
 ): Promise<{ errorCode: number; partitions: FetchedPartition[] }> {
   return new Promise((resolve, reject) => {
     connection.send(
       {
         apiKey: 1,
         apiVersion: 12,
-        body: () => fetchBody(asks, limits),
+        body: () => fetchBody(asks, limits, replica),
         parse: parseFetchAnswer,
       },
       (error, answer) => {

@@ -3,7 +3,7 @@
  * other), so an account that does not tie is a fault of the evidence or of the judge, and the run is
  * inconclusive whatever the numbers say.
  */
-import { BitPlane, select, unionOf } from "./bit-plane.ts";
+import { type BitPlane, select, unionOf } from "./bit-plane.ts";
 import { finalAudits } from "./content.ts";
 import type { AuditedPlace, GroupLedger, Ledger, StreamLedger } from "./ledger.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
@@ -73,8 +73,11 @@ function sendsAccount(streams: readonly StreamLedger[]): Balance {
 
 /** Left: acks. Right: what the logs hold of them, by where they lie. */
 function ackedAccount(fates: readonly Fate[]): Balance {
-  const seen = (fate: Fate) => fate.surviving?.seen.get(fate.stream.stream.index) ?? new BitPlane();
-  const intact = (fate: Fate) => select({ inAll: [fate.stream.acked, seen(fate)] });
+  const seen = ({ surviving, stream }: Fate) =>
+    unionOf(surviving.flatMap((audit) => audit.seen.get(stream.stream.index) ?? []));
+  // What a heal took from the survivors is overwritten, and counted there.
+  const intact = (fate: Fate) =>
+    select({ inAll: [fate.stream.acked, seen(fate)] }) - fate.takenByHeal;
   const hurt = (fate: Fate) =>
     select({ inAll: [fate.stream.acked, fate.damaged], inNone: [seen(fate)] });
   return account(

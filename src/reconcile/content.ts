@@ -17,7 +17,7 @@ export interface Book {
 
 /** The last reading of every place that was read. */
 export function finalAudits(ledger: Ledger): AuditedPlace[] {
-  return ledger.audits.flatMap((readings) => readings.at(-1) ?? []);
+  return ledger.world.places.flatMap(({ index }) => ledger.finalOf(index) ?? []);
 }
 
 /**
@@ -227,8 +227,9 @@ export function noteUnread({ ledger, chronicle, anomalies }: Book): void {
       const { index, log, partition, application } = stream.stream;
       const survivor = ledger.world.survivingLog(log);
       if (!application || !survivor || !reads.has(survivor.id)) continue;
-      const seen = ledger.finalAudit(survivor.id, partition)?.seen.get(index);
-      if (!seen) continue;
+      const seen = unionOf(
+        (ledger.survivorsOf(survivor, partition) ?? []).flatMap((one) => one.seen.get(index) ?? []),
+      );
       const delivered = group.delivered.get(index) ?? new BitPlane();
       let last = -1;
       select({ inAll: [delivered] }, (first, count) => {

@@ -91,7 +91,7 @@ export class ReaderIntake {
    * before readers, so each row is compared as it passes; nothing is kept but what differs.
    */
   #checkAgainstAudit(place: number, block: Rows, i: number, index: number): void {
-    const table = this.#ledger.audits[place]?.at(-1)?.table;
+    const table = this.#ledger.finalOf(place)?.table;
     if (!table || index < 0) return;
     const [offset, seqFirst] = [block.offset(i), block.seqFirst(i)];
     const end = offset + block.count(i);

@@ -6,6 +6,7 @@
  * what groups were given are kept apart, and only the checks bring them together. So each side of a
  * balance is counted on its own.
  */
+import type { LogRef } from "../history/judging.ts";
 import { BitPlane } from "./bit-plane.ts";
 import { Column } from "./column.ts";
 import { PlaceTable, SendTable, SightingTable } from "./columns.ts";
@@ -195,9 +196,34 @@ export class Ledger {
     return index < 0 ? [] : (this.audits[index] as AuditedPlace[]);
   }
 
-  /** The reading that counts: the last one. An earlier one saw a log that has changed since. */
+  /**
+   * The reading that counts: the last one. An earlier one saw a log that has changed since, and one
+   * of a wounded cluster's living part is no reading of the log at all.
+   */
   finalAudit(logId: number, partition: number): AuditedPlace | undefined {
-    return this.auditsOf(logId, partition).at(-1);
+    return this.finalOf(this.world.placeIndex(logId, partition));
+  }
+
+  /** The same by the index of a place. */
+  finalOf(place: number): AuditedPlace | undefined {
+    return this.audits[place]?.findLast(({ reader }) => !this.world.readsBeforeHeal(reader));
+  }
+
+  /**
+   * What the survivors hold of a partition. Mostly one reading, the last. Of a cluster that has lost
+   * a part of itself, the readings before the heal: one of the leader, or one of each replica that
+   * lives. Of one that is gone altogether, none, and that is known. Undefined: nobody has read it.
+   */
+  survivorsOf({ id, cluster }: LogRef, partition: number): AuditedPlace[] | undefined {
+    if (this.world.isFailed(cluster)) return [];
+    if (!this.world.isWounded(cluster)) {
+      const last = this.finalAudit(id, partition);
+      return last && [last];
+    }
+    const before = this.auditsOf(id, partition).filter(({ reader }) =>
+      this.world.readsBeforeHeal(reader),
+    );
+    return before.length === 0 ? undefined : before;
   }
 
   noteConflict(conflict: Conflict): void {

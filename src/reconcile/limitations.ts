@@ -50,6 +50,17 @@ export function limitsOf({ world, chronicle, ledger, catalogue }: Evidence): str
         "of the RPO, and are shown beside it.",
     );
   }
+  for (const { log, gone, partitions } of chronicle.of("audit.replicas")) {
+    const { topic, cluster } = world.log(log) ?? { topic: `log ${log}`, cluster: "its cluster" };
+    const leaderless = partitions.filter(({ leader }) => leader < 0).length;
+    const brokers = new Set(partitions.flatMap(({ read }) => read.map(({ broker }) => broker)));
+    limits.push(
+      `Before the heal of ${gone.join(", ")} not every partition of ${topic} was led by who lived ` +
+        `(${leaderless} of ${partitions.length} by nobody). What survives was read from the living ` +
+        `replicas of ${cluster} (brokers ${[...brokers].sort((a, b) => a - b).join(", ") || "none"}): ` +
+        "no client could read it then, and an unclean election keeps the log of one of them.",
+    );
+  }
   if (chronicle.faults.some(({ injecting }) => injecting.fidelity === "crash")) {
     limits.push(
       "A killed process loses what it held in memory, not what the kernel had not yet written: " +

@@ -9,28 +9,41 @@
  *
  * Where a stream survives is `World.survivingLog`. Only acked records count; what nobody knows the
  * outcome of (indeterminate, unanswered) is shown beside.
+ *
+ * A cluster that has lost a part of itself was read twice: before the heal what its living part holds,
+ * after it the whole. What the first reading lacks is missing: the business would go on without it.
+ * What of that the second one has is stranded; what neither has is lost. And what the living part had
+ * and the healed log has not was overwritten by the heal.
  */
 import { DEFECT } from "../history/journal-format.ts";
+import type { LogRef } from "../history/judging.ts";
 import type { Anomalies } from "./anomalies.ts";
 import { BitPlane, type Selection, select, unionOf } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { allCutOff } from "./cut-back.ts";
 import type { AuditedPlace, BadRecord, Ledger, StreamLedger } from "./ledger.ts";
 import { aroundRun } from "./neighbourhood.ts";
+import type { World } from "./world.ts";
 
 /** What became of the acked records of one stream. */
 export interface Fate {
   stream: StreamLedger;
-  /** The reading of the log on which it survives; undefined when nothing copies it there. */
-  surviving: AuditedPlace | undefined;
-  /** False: that log was not read to its end, so what is missing is not known. */
+  /** The log on which it survives; undefined when nothing copies it there. */
+  survivor: LogRef | undefined;
+  /** The readings of what the survivors hold of it; see `Ledger.survivorsOf`. */
+  surviving: AuditedPlace[];
+  /** False: they were not read to their end, so what is missing is not known. */
   known: boolean;
   /** False: some other log that may hold missing records was not read to its end. */
   splitKnown: boolean;
+  /** Whether what is lost is known: that takes no reading of the survivors alone. */
+  lostKnown: boolean;
   missing: number;
   lost: number;
   stranded: number;
   overwritten: number;
+  /** Of those overwritten: what the survivors had held. */
+  takenByHeal: number;
   /** Records that are there with their bytes hurt: a corruption, and no loss. */
   damaged: BitPlane;
   shape: "none" | "tail" | "hole";
@@ -61,21 +74,27 @@ function fateOf(ledger: Ledger, chronicle: Chronicle, stream: StreamLedger): Fat
   const { world } = ledger;
   const { log, partition, index } = stream.stream;
   const survivor = world.survivingLog(log);
-  const surviving = survivor && ledger.finalAudit(survivor.id, partition);
-  const hurt = surviving ? damagedOf(ledger, stream, surviving) : NOTHING;
-  const present = [surviving?.seen.get(index) ?? NOTHING, hurt];
+  const read = survivor ? ledger.survivorsOf(survivor, partition) : [];
+  const surviving = read ?? [];
+  const hurt = unionOf(surviving.map((audit) => damagedOf(ledger, stream, audit)));
+  const present = [...seenIn(surviving, index), hurt];
   const absent = { inAll: [stream.acked], inNone: present } as const;
   const missing = select(absent);
-  const parts = partsOf(ledger, stream, present);
+  const parts = partsOf(ledger, stream, { present, hurt });
   const unknown = stream.unknownPlanes();
+  const lostKnown = finalsOf(ledger, stream).every((audit) => audit?.complete);
+  const wounded = survivor !== undefined && world.isWounded(survivor.cluster);
   return {
     stream,
+    survivor,
     surviving,
-    known: survivor === undefined || surviving?.complete === true,
-    splitKnown: missing === 0 || finalsOf(ledger, stream).every((audit) => audit?.complete),
+    known: read?.every(({ complete }) => complete) ?? false,
+    splitKnown: lostKnown || (missing === 0 && !wounded),
+    lostKnown,
     missing,
     lost: select(parts.lost),
     overwritten: select(parts.overwritten),
+    takenByHeal: wounded ? select(parts.taken) : 0,
     stranded: select(parts.stranded),
     damaged: hurt,
     ...shapeOf(stream, present, missing, (absentOnes) =>
@@ -90,28 +109,34 @@ function fateOf(ledger: Ledger, chronicle: Chronicle, stream: StreamLedger): Fat
   };
 }
 
+function seenIn(audits: readonly (AuditedPlace | undefined)[], stream: number): BitPlane[] {
+  return audits.flatMap((audit) => audit?.seen.get(stream) ?? []);
+}
+
 /** The readings that count of every log a stream's records may lie on; undefined where unread. */
 function finalsOf(ledger: Ledger, { stream }: StreamLedger): (AuditedPlace | undefined)[] {
   return ledger.world.family(stream.log).map((one) => ledger.finalAudit(one.id, stream.partition));
 }
 
-/** What became of the acked records that are not `present`: each is in exactly one part. */
+/** What became of the acked records that are not where they should be: each is in one part. */
 function partsOf(
   ledger: Ledger,
   stream: StreamLedger,
-  present: readonly BitPlane[],
-): Record<keyof typeof WHERE, Selection> {
+  { present, hurt }: { present: readonly BitPlane[]; hurt: BitPlane },
+): Record<keyof typeof WHERE | "taken", Selection> {
   const { acked } = stream;
   const { log, partition, index } = stream.stream;
-  const seenBy = (audits: readonly (AuditedPlace | undefined)[]) =>
-    audits.flatMap((audit) => audit?.seen.get(index) ?? []);
-  const now = seenBy(finalsOf(ledger, stream));
+  const now = seenIn(finalsOf(ledger, stream), index);
   const family = ledger.world.family(log);
-  const ever = seenBy(family.flatMap((one) => ledger.auditsOf(one.id, partition)));
+  const ever = seenIn(
+    family.flatMap((one) => ledger.auditsOf(one.id, partition)),
+    index,
+  );
   return {
     stranded: { inAll: [acked, unionOf(now)], inNone: present },
-    overwritten: { inAll: [acked, unionOf(ever)], inNone: [...present, ...now] },
+    overwritten: { inAll: [acked, unionOf(ever)], inNone: [hurt, ...now] },
     lost: { inAll: [acked], inNone: [...present, ...ever] },
+    taken: { inAll: [acked, unionOf(present)], inNone: [hurt, ...now] },
   };
 }
 
@@ -186,13 +211,16 @@ export function noteLosses(
 ): void {
   const context = { ledger, chronicle, anomalies };
   for (const fate of fates) {
-    if (!fate.known || !fate.splitKnown) continue;
-    const parts = partsOf(ledger, fate.stream, fate.absent.inNone);
-    for (const kind of ["stranded", "overwritten", "lost"] as const) {
+    const told = fate.known && fate.splitKnown ? SPLIT : fate.lostKnown ? LOST : [];
+    const parts = partsOf(ledger, fate.stream, { present: fate.absent.inNone, hurt: fate.damaged });
+    for (const kind of told) {
       select(parts[kind], (seqFirst, count) => noteRun(kind, fate, { seqFirst, count }, context));
     }
   }
 }
+
+const SPLIT = ["stranded", "overwritten", "lost"] as const;
+const LOST = ["lost"] as const;
 
 const WHERE = {
   lost: "on no audited log",
@@ -221,12 +249,24 @@ function noteRun(
       ...(base < 0 ? {} : { offset: base + run.seqFirst - sends.seq.get(row) }),
       atMs: chronicle.ms(dueOf(fate.stream, run.seqFirst)),
       detail: () => {
-        const place = fate.surviving
-          ? `${world.placeName(fate.surviving.place.log, stream.partition)}: ` +
-            aroundRun(fate.surviving, { ...run, stream: stream.index })
-          : `nothing copies ${stream.log.topic} to ${world.judging.survivingCluster}`;
-        return `acked by ${stream.log.cluster}, ${WHERE[kind]}; ${place}`;
+        return `acked by ${stream.log.cluster}, ${where(world, fate, kind)}; ${around(world, fate, run)}`;
       },
     },
   );
+}
+
+function where(world: World, { survivor }: Fate, kind: keyof typeof WHERE): string {
+  const wounded = survivor !== undefined && world.isWounded(survivor.cluster);
+  return wounded && kind === "stranded"
+    ? "only on replicas that were gone until the heal"
+    : WHERE[kind];
+}
+
+function around(world: World, fate: Fate, run: { seqFirst: number; count: number }): string {
+  const { log, partition, index } = fate.stream.stream;
+  const [read] = fate.surviving;
+  if (!fate.survivor) return `nothing copies ${log.topic} to ${world.judging.survivingCluster}`;
+  if (!read) return `nothing of ${fate.survivor.cluster} lived that could hold it`;
+  const place = world.placeName(read.place.log, partition);
+  return `${place}: ${aroundRun(read, { ...run, stream: index })}`;
 }

@@ -4,7 +4,7 @@
  * A metric without data is inconclusive and says why; it is never 0. A function here that throws is
  * caught by the assessment and becomes an inconclusive metric with the error as its reason.
  */
-import type { MetricId } from "../history/judging.ts";
+import type { LogRef, MetricId } from "../history/judging.ts";
 import type { Anomalies, FindingKind } from "./anomalies.ts";
 import { select } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
@@ -13,7 +13,7 @@ import type { Ledger } from "./ledger.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { JudgedOffset } from "./offsets.ts";
 import type { AnomalyClass, Measure, Recovery, Result } from "./result.ts";
-import { auditedLogs, auditProblem } from "./soundness.ts";
+import { auditedLogs, auditProblem, survivorsProblem } from "./soundness.ts";
 
 export interface MeasureInput {
   ledger: Ledger;
@@ -55,7 +55,7 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
     offsetSum(input, ({ verdict }) => (verdict.verdict === "unmapped" ? 1 : 0)),
   "exposure.records": (input) => input.exposure.maxRecords,
   "exposure.time": (input) => input.exposure.maxTimeMs,
-  "lost.records": (input) => split(input, input.rpo.lost),
+  "lost.records": (input) => lost(input, input.rpo.lost),
   "stranded.records": (input) => split(input, input.rpo.stranded),
   "mirror.missing": mirrorMissing,
   "duplicates.records": (input) => found(input, "duplicate-append", (kind) => kind.violation),
@@ -74,29 +74,50 @@ export function measureOf(metric: MetricId, input: MeasureInput): Measure {
   return MEASURES[metric](input);
 }
 
-/** Only when every log on which application records survive was read to its end. */
-function onSurvivors({ ledger, chronicle }: MeasureInput, measure: Measure): Measure {
-  if (measure.inconclusive !== undefined) return measure;
-  const logs = new Set(
+/** Logs on which application records survive, by id. */
+function survivors({ ledger }: MeasureInput): LogRef[] {
+  const logs = new Map(
     ledger.world.applicationStreams().flatMap(({ log, index }) => {
       const used = ledger.stream(index).sends.rows > 0;
       const survivor = used ? ledger.world.survivingLog(log) : undefined;
-      return survivor ? [survivor.id] : [];
+      return survivor ? [[survivor.id, survivor] as const] : [];
     }),
   );
-  for (const log of [...logs].sort((a, b) => a - b)) {
-    const problem = auditProblem(ledger, chronicle, log);
+  return [...logs.values()].sort((a, b) => a.id - b.id);
+}
+
+/** Only when what survives of every log was read to its end. */
+function onSurvivors(input: MeasureInput, measure: Measure): Measure {
+  if (measure.inconclusive !== undefined) return measure;
+  for (const log of survivors(input)) {
+    const problem = survivorsProblem(input.ledger, input.chronicle, log);
     if (problem !== undefined) return { ...unknown(problem), low: measure.low };
   }
   return measure;
 }
 
+/** Only when the logs, after every heal, were read to their ends. */
+function onFinals(input: MeasureInput, measure: Measure): Measure {
+  if (measure.inconclusive !== undefined) return measure;
+  for (const { id } of survivors(input)) {
+    const problem = auditProblem(input.ledger, input.chronicle, id);
+    if (problem !== undefined) return { ...unknown(problem), low: measure.low };
+  }
+  return measure;
+}
+
+const NOT_ALL_READ = "not every log that may hold the missing records was read to its end";
+
 function split(input: MeasureInput, count: number | null): Measure {
-  if (count !== null) return onSurvivors(input, exactly(count));
+  if (count !== null) return onFinals(input, onSurvivors(input, exactly(count)));
   const whole = onSurvivors(input, input.rpo.records);
-  return unknown(
-    whole.inconclusive ?? "not every log that may hold the missing records was read to its end",
-  );
+  return unknown(whole.inconclusive ?? NOT_ALL_READ);
+}
+
+/** What is on no log after the heal is lost, whatever the survivors held before it. */
+function lost(input: MeasureInput, count: number | null): Measure {
+  if (count !== null) return onFinals(input, exactly(count));
+  return unknown(onFinals(input, input.rpo.records).inconclusive ?? NOT_ALL_READ);
 }
 
 /** A count of findings; the logs they were looked for on must have been read completely. */

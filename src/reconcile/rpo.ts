@@ -15,6 +15,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
   const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
   const reason = nothingReason(fates) ?? unreadReason(unread);
   const split = reason === undefined && fates.every((fate) => fate.splitKnown);
+  const losses = fates.length > 0 && fates.every((fate) => fate.lostKnown);
   const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
     all.reduce((total, fate) => total + pick(fate), 0);
   const bytes = (fate: Fate) => bytesOf(chronicle, fate);
@@ -28,7 +29,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
     timeMs: timeOf(chronicle, known, reason),
     bytes: countMeasure(most(known, bytes), most(fates, bytes), reason),
     shape: reason === undefined ? worstShape(known) : "unknown",
-    lost: split ? sum((fate) => fate.lost) : null,
+    lost: split || losses ? most(fates, (fate) => fate.lost) : null,
     stranded: split ? sum((fate) => fate.stranded) : null,
     overwritten: split ? sum((fate) => fate.overwritten) : null,
     partitions: partitionsOf(chronicle, fates),
@@ -71,7 +72,7 @@ function unreadReason(unread: readonly Fate[]): string | undefined {
   const [first] = unread;
   if (!first) return undefined;
   const { log, partition } = first.stream.stream;
-  const where = first.surviving?.place.log.topic ?? log.topic;
+  const where = first.survivor?.topic ?? log.topic;
   const more = unread.length > 1 ? ` (and ${unread.length - 1} more streams)` : "";
   return `the surviving log of ${where}/${partition} was not read to its end${more}`;
 }
@@ -133,6 +134,7 @@ function partitionOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition
   const { log, partition } = first.stream.stream;
   const known = fates.every(isRead);
   const split = known && fates.every(({ splitKnown }) => splitKnown);
+  const losses = split || fates.every(({ lostKnown }) => lostKnown);
   const sum = (pick: (fate: Fate) => number) => fates.reduce((all, fate) => all + pick(fate), 0);
   const dues = known ? fates.flatMap(({ oldestMissingDueUs }) => oldestMissingDueUs ?? []) : [];
   return {
@@ -141,7 +143,7 @@ function partitionOf(chronicle: Chronicle, fates: readonly Fate[]): RpoPartition
     partition,
     acked: sum(({ stream }) => stream.acked.size),
     missing: known ? sum(({ missing }) => missing) : null,
-    lost: split ? sum(({ lost }) => lost) : null,
+    lost: losses ? sum(({ lost }) => lost) : null,
     stranded: split ? sum(({ stranded }) => stranded) : null,
     indeterminate: sum(({ unknown }) => unknown),
     // The log is one for all of them: it was read for all or for none.

@@ -6,6 +6,7 @@
  * that is absent or doubtful becomes a sentence. A sentence has a scope: a starved event loop spoils
  * times and no counts; a missing journal spoils everything.
  */
+import type { LogRef } from "../history/judging.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { finalAudits } from "./content.ts";
 import type { AuditedPlace, Ledger } from "./ledger.ts";
@@ -261,6 +262,30 @@ export function auditProblem(
   if (!disagreement) return undefined;
   const where = ledger.world.placeName(log, disagreement.partition);
   return `two clients disagree about ${where}: ${disagreement.detail}`;
+}
+
+/**
+ * What is wrong with the reading of what survives of a log. Of a wounded cluster that is what its
+ * living part held before the heal; of a cluster that is gone as a whole there is nothing to read.
+ */
+export function survivorsProblem(
+  ledger: Ledger,
+  chronicle: Chronicle,
+  log: LogRef,
+): string | undefined {
+  const { world } = ledger;
+  if (world.isFailed(log.cluster)) return undefined;
+  if (!world.isWounded(log.cluster)) return auditProblem(ledger, chronicle, log.id);
+  for (let partition = 0; partition < log.partitions; partition += 1) {
+    const where = world.placeName(log, partition);
+    const read = ledger.survivorsOf(log, partition);
+    if (!read) return `what survivors held of ${where} before the heal was not read`;
+    if (read.some(({ complete }) => !complete)) {
+      return `what survivors held of ${where} before the heal was not read to its end`;
+    }
+  }
+  const disagreement = chronicle.of("audit.disagreement").find((event) => event.log === log.id);
+  return disagreement && `two clients disagree about ${log.topic}: ${disagreement.detail}`;
 }
 
 /** The end of a partition as the bounds taken for its last reading say; they precede its end. */

@@ -47,6 +47,9 @@ export class World {
   readonly #placeBase = new Int32Array(SLOTS).fill(-1);
   readonly #familyByLog = new Map<number, LogRef[]>();
   readonly #failed: ReadonlySet<string>;
+  /** Readers that read what a wounded cluster's living part holds, and the clusters they do it of. */
+  readonly #beforeHeal = new Set<number>();
+  readonly #wounded = new Set<string>();
 
   constructor(judging: Judging) {
     this.judging = judging;
@@ -117,6 +120,16 @@ export class World {
     return this.#failed.has(cluster);
   }
 
+  /** A part of it, not the whole, was gone when the survivors were read. */
+  isWounded(cluster: string): boolean {
+    return this.#wounded.has(cluster);
+  }
+
+  /** Whether what this reader read is only what the living part held, before the heal. */
+  readsBeforeHeal(reader: number): boolean {
+    return this.#beforeHeal.has(reader);
+  }
+
   /**
    * Where a record of `log` survives: on its own log when that lies on the surviving cluster, else
    * on the mirror there. Undefined when nothing copies it there: then all of it is missing.
@@ -147,6 +160,10 @@ export class World {
 
   #addReader(reader: ReaderRef): void {
     this.#readers.set(reader.id, reader);
+    if (reader.beforeHeal) {
+      this.#beforeHeal.add(reader.id);
+      for (const id of reader.logs) this.#wounded.add(this.#logs.get(id)?.cluster ?? "");
+    }
     if (reader.kind !== "group") return;
     const name = reader.group ?? reader.name;
     let group = this.groups.find((one) => one.name === name);

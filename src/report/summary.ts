@@ -3,6 +3,7 @@ import type { Assessment, Result } from "../reconcile/result.ts";
 import { count, formatMeasure, formatMs, verdictWord } from "./format.ts";
 import { oneLine } from "./plain-text.ts";
 import { answerSentence, headline } from "./view-model-verdict.ts";
+import { viewpointText } from "./viewpoint.ts";
 
 const REASONS_MAX = 5;
 
@@ -20,7 +21,7 @@ export function rpoText(result: Result): string {
 
 export function rtoText(result: Result): string {
   if (result.recoveries.length === 0) return "not measured";
-  return result.recoveries.map((r) => `${r.viewpoint} ${headline(r)}`).join("; ");
+  return result.recoveries.map((r) => `${viewpointText(r, result)} ${headline(r)}`).join("; ");
 }
 
 /** `1 exact, 3 replay, 1 skip` partitions. */

@@ -23,6 +23,7 @@ import { boundsOfLog } from "./log-bounds.ts";
 import { LoopbackControl } from "./loopback-control.ts";
 import { WorkloadProducer } from "./producer.ts";
 import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
+import { auditReplicas } from "./replica-auditor.ts";
 import { seed } from "./seed.ts";
 import { addPartitions, endsOfTopics, identifyTopic, removeTopic } from "./topics.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -142,6 +143,7 @@ export class Operations {
         return {};
       },
       audit: (ask: Ask<"audit">) => audit(this.#context, ask),
+      "audit.replicas": (ask: Ask<"audit.replicas">) => auditReplicas(this.#context, ask),
       "watchdog.start": (ask: Ask<"watchdog.start">) => {
         refuseTwice(this.#watchdogs, ask.name, "watchdog");
         const watchdog = new Watchdog(this.#context, ask);

@@ -261,6 +261,27 @@ export interface Operations {
       }[];
     };
   };
+  /** Reads every replica of a log that lies on these brokers, leader or not. */
+  "audit.replicas": {
+    ask: {
+      address: ClusterAddress;
+      reader: number;
+      runTag: number;
+      log: LogRef;
+      /** Those that live, with their own addresses. */
+      brokers: { id: number; address: string }[];
+      /** Time for each replica to be read. */
+      stallMs: number;
+    };
+    answer: {
+      journal: string;
+      partitions: {
+        partition: number;
+        leader: number;
+        read: { broker: number; end: number; records: number; complete: boolean }[];
+      }[];
+    };
+  };
   /** Probes TCP connect and one ApiVersions round trip; never throws. */
   "probe.connect": {
     ask: { host: string; port: number; timeoutMs: number };

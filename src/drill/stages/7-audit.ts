@@ -4,7 +4,10 @@
  *
  * The order matters. Were the dead region started first, replication would carry its stranded
  * records over and the loss would vanish from the evidence. So: audit the survivors, stop
- * replication, heal, audit the healed clusters.
+ * replication, heal, audit what was healed.
+ *
+ * A cluster that has lost a part of itself is read twice. Before the heal, as far as that goes: what
+ * the living part holds, which is all there would be without the dead. After it, the whole log.
  */
 import type { LogRef } from "../../history/judging.ts";
 import { poll } from "../../kernel/clock.ts";
@@ -18,6 +21,7 @@ import {
   regionsOf,
   throwIfAborted,
 } from "../run-context.ts";
+import { auditHeld, isServed, sortedOut } from "../survivors.ts";
 
 const BOUNDS_WITHIN_MS = 60_000;
 const AUDIT_STALL_MS = 15_000;
@@ -25,26 +29,40 @@ const AUDIT_WITHIN_MS = 300_000;
 const CLUSTER_READY_WITHIN_MS = 120_000;
 
 export async function audit(context: RunContext): Promise<void> {
-  const { plan } = context;
-  const failed = new Set(plan.judging.failedClusters);
-  const logs = plan.judging.logs.filter(({ role }) => role !== "loopback");
-  const dead = logs.filter(({ cluster }) => failed.has(cluster));
-  const alive = logs.filter(({ cluster }) => !failed.has(cluster));
+  const { alive, dead, wounded, cut } = sortedOut(context);
   await auditLogs(context, alive, "surviving", 1);
-  if (context.live.openFaults.size === 0) return;
+  if (context.live.openFaults.size === 0) return auditLogs(context, wounded, "healed", 2);
+  for (const log of wounded) await auditWounded(context, log);
   await stopReplication(context);
   await endFrozen(context);
   await healAll(context);
-  if (dead.length === 0) return;
+  const again = [...dead, ...wounded, ...cut];
+  if (again.length === 0) return;
   try {
-    for (const cluster of failed) await bringObserver(context, cluster);
+    for (const cluster of new Set(again.map((log) => log.cluster))) {
+      await bringObserver(context, cluster);
+    }
     await auditLogs(context, dead, "failed region, healed", 2);
+    await auditLogs(context, [...wounded, ...cut], "healed", 2);
   } catch (error) {
     throwIfAborted(context.signal);
-    const message = `the failed region could not be audited after its heal: ${messageOf(error)}`;
+    const message = `what was healed could not be audited: ${messageOf(error)}`;
     context.history.record({ type: "warning", code: "W_FAILED_REGION_NOT_AUDITED", message });
     context.progress.note(message);
   }
+}
+
+/** Led by the living, a log is read as any other; else replica by replica. */
+async function auditWounded(context: RunContext, log: LogRef): Promise<void> {
+  if (await isServed(context, log)) {
+    try {
+      return await auditLogs(context, [log], "held by survivors", 1);
+    } catch (error) {
+      throwIfAborted(context.signal);
+      context.progress.note(`${log.topic} is not served after all: ${messageOf(error)}`);
+    }
+  }
+  await auditHeld(context, log, auditReader(context, [log], 1));
 }
 
 async function auditLogs(
@@ -58,7 +76,7 @@ async function auditLogs(
     const ours = logs.filter((log) => log.cluster === cluster);
     const observer = observerFor(context, cluster);
     for (const log of ours) await recordBounds(context, observer, log, pass);
-    const reader = auditReader(context, ours);
+    const reader = auditReader(context, ours, pass);
     context.progress.status(`auditing ${cluster}: ${ours.map(({ topic }) => topic).join(", ")}`);
     for (const log of ours) {
       context.history.record({ type: "audit.started", pass, log: log.id, purpose });
@@ -82,13 +100,15 @@ async function auditLogs(
   }
 }
 
-/** The reader id of the audit pass that covers these logs. */
-function auditReader(context: RunContext, logs: LogRef[]): number {
-  const found = context.plan.judging.readers.find(
-    (reader) => reader.kind === "audit" && logs.some(({ id }) => reader.logs.includes(id)),
+/** The reader id of this audit pass over these logs; the plan has them in the order of passes. */
+function auditReader(context: RunContext, logs: LogRef[], pass: number): number {
+  const [log] = logs;
+  const found = context.plan.judging.readers.filter(
+    ({ kind, logs: read }) => kind === "audit" && log !== undefined && read.includes(log.id),
   );
-  if (!found) throw new DrillError("E_INTERNAL", "the plan has no audit reader for these logs");
-  return found.id;
+  const [first] = found;
+  if (!first) throw new DrillError("E_INTERNAL", "the plan has no audit reader for these logs");
+  return (found[pass - 1] ?? first).id;
 }
 
 /** End offsets by two independent clients; where they differ, the judge finds it inconclusive. */

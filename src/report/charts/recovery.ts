@@ -22,6 +22,7 @@ import {
 } from "../drawing.ts";
 import { cell, type Figure, figure, num, type Table, table } from "../figure.ts";
 import { capitalise, count, formatAt, formatMeasure, formatMs, sentence } from "../format.ts";
+import { viewpointNote } from "../viewpoint.ts";
 import { LEFT, timeTicks } from "./time-frame.ts";
 
 const ROWS_MAX = 32;
@@ -71,10 +72,11 @@ function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figu
       ? ""
       : ` First partition ${formatAt(recovery.firstPartitionMs)}, ` +
         `median ${formatAt(recovery.medianPartitionMs)}.`;
+  const note = viewpointNote(recovery, result);
   const base = {
     id: `recovery-${recovery.viewpoint}`,
     heading: VIEWPOINTS[recovery.viewpoint],
-    lead: `${capitalise(measured.main)}${bounds}.${spread} ${sentence(recovery.how)}`,
+    lead: `${capitalise(measured.main)}${bounds}.${spread} ${sentence(recovery.how)}${note}`,
   };
   const stalled = recovery.partitions.filter((row) => row.rtoMs !== 0);
   const data = recovery.partitions.length === 0 ? null : partitionTable(recovery.partitions);

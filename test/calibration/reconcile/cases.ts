@@ -5,6 +5,7 @@ import { evidenceCases } from "./evidence-cases.ts";
 import { contentCases, lossCases } from "./log-cases.ts";
 import { ackCases, offsetCases, truncationCases } from "./protocol-cases.ts";
 import { outageCases } from "./time-cases.ts";
+import { woundedCases } from "./wounded-cases.ts";
 
 const clean = (scenario: "region-loss" | "outage" | "calm", planted: string): Case => ({
   name: "clean run",
@@ -22,6 +23,7 @@ export const cleanCases: Case[] = [
 export const cases: Case[] = [
   ...cleanCases,
   ...lossCases,
+  ...woundedCases,
   ...contentCases,
   ...ackCases,
   ...truncationCases,

@@ -3,7 +3,7 @@ import { fetchV12, produceV9, Writer } from "@platformatic/kafka";
 import { expect } from "chai";
 import { Cursor } from "../../../src/kafka/cursor.ts";
 import { electBody, parseElected } from "../../../src/kafka/elect-leaders.ts";
-import { fetchBody, parseFetchAnswer } from "../../../src/kafka/fetch.ts";
+import { FUTURE_REPLICA, fetchBody, parseFetchAnswer } from "../../../src/kafka/fetch.ts";
 import { parseProduceAnswer, produceBody } from "../../../src/kafka/produce.ts";
 import { singleRecordBatch } from "../../../src/kafka/record-batch.ts";
 
@@ -51,6 +51,15 @@ describe(parseProduceAnswer.name, () => {
 });
 
 describe("fetch", () => {
+  it("asks as a consumer, or as a replica, and is the same request but for that", () => {
+    const asks = [{ topic: "a", partition: 0, offset: 5, lastEpoch: -1 }];
+    const limits = { maxWaitMs: 1, maxBytes: 2, partitionMaxBytes: 3 };
+    const consumer = Buffer.from(fetchBody(asks, limits).buffer);
+    const replica = Buffer.from(fetchBody(asks, limits, FUTURE_REPLICA).buffer);
+    expect([consumer.readInt32BE(0), replica.readInt32BE(0)]).to.deep.equal([-1, -3]);
+    expect(replica.subarray(4).equals(consumer.subarray(4))).to.equal(true);
+  });
+
   it("groups partitions by topic in one request", () => {
     const ask = { offset: 5, lastEpoch: -1 };
     const asks = [

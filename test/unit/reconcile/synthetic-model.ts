@@ -63,7 +63,15 @@ export interface Tampering {
   /** Handed to the group in the east at their time, though the log does not hold them any more. */
   alsoDelivered: { log: number; record: LogRecord }[];
   /** Audit passes before the final one, as snapshots of a log. */
-  earlierAudits: { log: number; partition: number; records: LogRecord[]; atMs: number }[];
+  earlierAudits: {
+    log: number;
+    partition: number;
+    records: LogRecord[];
+    atMs: number;
+    /** Instead of the log's own audit reader. */
+    reader?: number;
+    complete?: boolean;
+  }[];
   /** Journals that the history announces and that are not there. */
   missingJournals: string[];
   /** Changes the history before it is written. */

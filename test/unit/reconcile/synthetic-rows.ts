@@ -194,19 +194,20 @@ function watcherRows(run: SyntheticModel): Row[] {
 function auditRows(run: SyntheticModel): Row[] {
   const endMs = run.options.durationMs + 3000;
   const rows: Row[] = [];
-  const put = (log: number, partition: number, records: readonly LogRecord[], atMs: number) => {
-    const reader = AUDIT_BASE + log;
+  type Reading = SyntheticModel["tampering"]["earlierAudits"][number];
+  const put = (reading: Reading) => {
+    const { log, partition, records, atMs, reader = AUDIT_BASE + log, complete = true } = reading;
     const found = records.map((record) => ({ record, atMs }));
+    const end = (records.at(-1)?.offset ?? -1) + 1;
     rows.push(...foundRows(ROW.seen, reader, { log, partition }, found));
-    rows.push(row.end(reader, log, partition, 0, (records.at(-1)?.offset ?? -1) + 1, atMs + 1));
+    rows.push(row.end(reader, log, partition, 0, end, atMs + 1, complete));
   };
-  for (const { log, partition, records, atMs } of run.tampering.earlierAudits) {
-    put(log, partition, records, atMs);
-  }
+  for (const reading of run.tampering.earlierAudits) put(reading);
   for (const { id, partitions } of run.judging.logs) {
     for (let partition = 0; partition < partitions; partition += 1) {
       const hidden = run.tampering.hidden.some((h) => h.log === id && h.partition === partition);
-      if (!hidden) put(id, partition, run.records(id, partition), endMs);
+      const records = run.records(id, partition);
+      if (!hidden) put({ log: id, partition, records, atMs: endMs });
     }
   }
   return rows;

@@ -105,6 +105,14 @@ describe(renderMarkdown.name, () => {
 });
 
 describe(summarize.name, () => {
+  it("says whose recovery the cluster's is, where the application left it", () => {
+    expect(summarize(failed)).to.contain(
+      "cluster (of primary, which the application left for standby) ≥",
+    );
+    const stayed = { ...failed, rpo: { ...failed.rpo, survivingCluster: "primary" } };
+    expect(summarize(stayed)).to.contain("; cluster ≥");
+  });
+
   it("is a few lines, the verdict first", () => {
     const lines = summarize(failed).split("\n");
     expect(lines[0]).to.equal("FAILED  Sudden loss of the primary region under load");
