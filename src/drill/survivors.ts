@@ -7,11 +7,13 @@ import type { LogRef } from "../history/judging.ts";
 import { poll } from "../kernel/clock.ts";
 import { formatCount } from "../kernel/units.ts";
 import type { KafkaNode } from "../topology/types.ts";
+import { eyesOf } from "./eyes.ts";
 import { addressOf, observerFor, type RunContext, regionsOf } from "./run-context.ts";
 
 const REPLICA_WITHIN_MS = 15_000;
 const AUDIT_WITHIN_MS = 300_000;
 const DESCRIBED_WITHIN_MS = 10_000;
+const PROBE_MS = 2000;
 
 export interface SortedLogs {
   /** Of clusters that nothing broken reaches. */
@@ -60,19 +62,30 @@ function reaches(context: RunContext): FaultReach[] {
   return [...context.live.openFaults.values()].map(({ reach }) => reach);
 }
 
-/** Nodes of a cluster that a fault holds: killed, frozen or cut off. */
-function goneFrom(context: RunContext, cluster: string): KafkaNode[] {
-  const held = new Set(
-    reaches(context).flatMap(({ targets, affects }) => [...targets, ...affects]),
-  );
-  return context.plan.topology.nodes.filter(
+/** Everything that open faults hold: nodes, links, regions and clusters, by name. */
+export function stillGone(context: RunContext): Set<string> {
+  return new Set(reaches(context).flatMap(({ targets, affects }) => [...targets, ...affects]));
+}
+
+/**
+ * Nodes of a cluster that a fault has taken: named by one that is open, and silent. One that was only
+ * restarted by it answers, and is among the living; one that no fault names and that does not answer is
+ * nobody's plan: what it holds is unknown, and its reading will be incomplete.
+ */
+async function goneFrom(context: RunContext, cluster: string): Promise<KafkaNode[]> {
+  const held = stillGone(context);
+  const named = context.plan.topology.nodes.filter(
     (node) => node.cluster === cluster && (held.has(node.name) || held.has(node.region)),
   );
+  const { region } = observerFor(context, cluster);
+  const eyes = eyesOf(context);
+  const seen = await Promise.all(named.map(({ name }) => eyes.probe(region, name, PROBE_MS)));
+  return named.filter((_, at) => seen[at] !== "answered");
 }
 
 /** Whether somebody who lives leads every partition of a log. */
 export async function isServed(context: RunContext, log: LogRef): Promise<boolean> {
-  const gone = new Set(goneFrom(context, log.cluster).map(({ id }) => id));
+  const gone = new Set((await goneFrom(context, log.cluster)).map(({ id }) => id));
   const ask = { address: addressOf(context.plan, log.cluster), topic: log.topic };
   const described = await poll(
     async () => ({
@@ -87,7 +100,7 @@ export async function isServed(context: RunContext, log: LogRef): Promise<boolea
 /** Reads what the living brokers of a cluster hold of a log, replica by replica. */
 export async function auditHeld(context: RunContext, log: LogRef, reader: number): Promise<void> {
   const { plan, history, progress } = context;
-  const gone = goneFrom(context, log.cluster);
+  const gone = await goneFrom(context, log.cluster);
   const brokers = plan.topology.nodes
     .filter((node) => node.cluster === log.cluster && node.clientPort !== null)
     .filter((node) => !gone.includes(node))

@@ -14,7 +14,7 @@ export interface EchoCluster {
   topic: string;
   brokers: readonly { id: number; host: string; port: number }[];
   /** By partition. */
-  partitions: readonly { leader: number; epoch: number }[];
+  partitions: readonly { leader: number; epoch: number; replicas?: number[] }[];
 }
 
 /** A produce request's partition; the requests of `produce.ts` name one topic and one partition. */
@@ -69,9 +69,9 @@ export function metadataAnswer(request: Buffer, cluster: EchoCluster): Writer {
     .appendArray([topic], (w, name) => {
       w.appendInt16(0).appendString(name).appendUUID("00000000-0000-4000-8000-000000000001");
       w.appendBoolean(false);
-      w.appendArray([...partitions], (w2, { leader, epoch }, index) => {
+      w.appendArray([...partitions], (w2, { leader, epoch, replicas = [leader] }, index) => {
         w2.appendInt16(0).appendInt32(index).appendInt32(leader).appendInt32(epoch);
-        for (const nodes of [[leader], [leader], []]) {
+        for (const nodes of [replicas, [leader], []]) {
           w2.appendArray(nodes, (w3, node) => w3.appendInt32(node), true, false);
         }
       }).appendInt32(0);

@@ -196,10 +196,7 @@ export class Ledger {
     return index < 0 ? [] : (this.audits[index] as AuditedPlace[]);
   }
 
-  /**
-   * The reading that counts: the last one. An earlier one saw a log that has changed since, and one
-   * of a wounded cluster's living part is no reading of the log at all.
-   */
+  /** The reading that counts: the last, of the log itself and not of what survivors held of it. */
   finalAudit(logId: number, partition: number): AuditedPlace | undefined {
     return this.finalOf(this.world.placeIndex(logId, partition));
   }
@@ -210,9 +207,8 @@ export class Ledger {
   }
 
   /**
-   * What the survivors hold of a partition. Mostly one reading, the last. Of a cluster that has lost
-   * a part of itself, the readings before the heal: one of the leader, or one of each replica that
-   * lives. Of one that is gone altogether, none, and that is known. Undefined: nobody has read it.
+   * What the survivors hold of a partition: the last reading; of a wounded cluster those before the
+   * heal; of one that is gone altogether none, and that is known. Undefined: nobody has read it.
    */
   survivorsOf({ id, cluster }: LogRef, partition: number): AuditedPlace[] | undefined {
     if (this.world.isFailed(cluster)) return [];

@@ -98,7 +98,9 @@ function fateOf(ledger: Ledger, chronicle: Chronicle, stream: StreamLedger): Fat
     stranded: select(parts.stranded),
     damaged: hurt,
     ...shapeOf(stream, present, missing, (absentOnes) =>
-      surviving ? allCutOff(ledger, chronicle, stream, surviving, absentOnes) : false,
+      surviving.length === 1 && surviving[0] !== undefined
+        ? allCutOff(ledger, chronicle, stream, surviving[0], absentOnes)
+        : false,
     ),
     absent,
     unknown: select(unknown),

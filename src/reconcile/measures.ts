@@ -6,6 +6,7 @@
  */
 import type { LogRef, MetricId } from "../history/judging.ts";
 import type { Anomalies, FindingKind } from "./anomalies.ts";
+import { auditedLogs, auditProblem, survivorsProblem } from "./audit-problems.ts";
 import { select } from "./bit-plane.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { leaderMeasure } from "./leaders.ts";
@@ -13,7 +14,6 @@ import type { Ledger } from "./ledger.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { JudgedOffset } from "./offsets.ts";
 import type { AnomalyClass, Measure, Recovery, Result } from "./result.ts";
-import { auditedLogs, auditProblem, survivorsProblem } from "./soundness.ts";
 
 export interface MeasureInput {
   ledger: Ledger;

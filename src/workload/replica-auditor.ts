@@ -96,11 +96,11 @@ async function auditReplica(
     partition,
     limits: LIMITS,
     visitor: () => {
-      const take = records.batch(log.topic, partition, monotonicUs());
-      return (offset, key, value) => {
+      const take = records.fetched(log.topic, partition, monotonicUs());
+      return (offset, ...bytes) => {
         count += 1;
         next = offset + 1;
-        take(offset, key, value);
+        take(offset, ...bytes);
       };
     },
   };

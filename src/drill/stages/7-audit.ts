@@ -21,7 +21,7 @@ import {
   regionsOf,
   throwIfAborted,
 } from "../run-context.ts";
-import { auditHeld, isServed, sortedOut } from "../survivors.ts";
+import { auditHeld, isServed, sortedOut, stillGone } from "../survivors.ts";
 
 const BOUNDS_WITHIN_MS = 60_000;
 const AUDIT_STALL_MS = 15_000;
@@ -195,10 +195,21 @@ async function healAll(context: RunContext): Promise<void> {
     context.progress.status(`healing ${step.id}`);
     try {
       await heal();
+      await bringObservers(context);
     } catch (error) {
       // Recorded as heal.failed by the step itself; the other heals still run.
       context.progress.note(`heal of ${step.id} FAILED: ${messageOf(error)}`);
     }
+  }
+}
+
+/** Where a region lives again somebody must look from it: the heals to come are proven by probes. */
+async function bringObservers(context: RunContext): Promise<void> {
+  if (context.live.openFaults.size === 0) return;
+  const gone = stillGone(context);
+  for (const { name } of context.plan.topology.regions) {
+    if (gone.has(name) || context.agents.observerIn(name) !== undefined) continue;
+    await context.agents.start(name, "observer", "restore");
   }
 }
 

@@ -122,6 +122,34 @@ describe("the audit of a cluster that has lost a part of itself", () => {
     expect(await world.run()).to.deep.equal({ outcome: "completed" });
     expect(order(world)).to.deep.equal(["healed", "audit 2"]);
   });
+});
+
+describe("the living and the gone", () => {
+  it("counts a broker that a fault names and that answers among the living", async () => {
+    const asked: string[][] = [];
+    const world = worldOf({
+      "topic.describe": () => led(-1),
+      "probe.connect": () => ({ outcome: "answered", tookMs: 1 }),
+      "audit.replicas": ({ brokers }) => {
+        asked.push(brokers.map(({ address }) => address.split(":")[0] ?? ""));
+        return { journal: "held.bin", partitions: [] };
+      },
+    });
+    // Its own proof is void then; what counts here is who is read.
+    await world.run();
+    expect(asked).to.deep.equal([["stretched-east-1", "stretched-west-1"]]);
+    expect(world.eventsOf("audit.replicas")[0]?.gone).to.deep.equal([]);
+  });
+
+  it("looks from a region that lives again when it proves the next heal", async () => {
+    const cut = faultStep("link.partition", { between: ["east", "west"], mode: "blackhole" });
+    const after = { atMs: null, after: { steps: ["disaster"], plusMs: 0 } };
+    const world = worldOf({}, [cut, { ...LOSS, ...after, id: "loss" }]);
+    expect(await world.run()).to.deep.equal({ outcome: "completed" });
+    expect(world.eventsOf("heal.failed")).to.deep.equal([]);
+    const healed = world.eventsOf("fault.healed").map(({ step }) => step);
+    expect(healed).to.deep.equal(["loss", "disaster"]);
+  });
 
   it("heals a link between its halves before it reads: no half is the log", async () => {
     const cut = faultStep("link.partition", { between: ["east", "west"], mode: "blackhole" });

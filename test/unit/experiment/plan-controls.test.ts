@@ -49,6 +49,7 @@ describe(loopbackRegions.name, () => {
   const { topology } = parseExperiment(SAMPLE, "f").experiment;
   const faults = (affected: string[], control?: string) => ({
     affected: new Set(affected),
+    wounded: new Set<string>(),
     control,
   });
 

@@ -285,30 +285,6 @@ describe("timeline of a plan", () => {
     expect(planOf(mended).judging.failedClusters).to.deep.equal([]);
   });
 
-  it("reads what the living hold before the heal, where a part of a cluster is gone to the end", () => {
-    const early = (text: string) =>
-      planOf(text).judging.readers.filter(({ beforeHeal }) => beforeHeal);
-    const [reader, ...others] = early(STRETCHED);
-    expect(others).to.deep.equal([]);
-    expect(reader).to.include({ name: "audit-1-main-orders", kind: "audit" });
-    const loss = "fault: region.shutdown, region: a";
-    const instead = (step: string) => early(spoil(loss, step, STRETCHED)).length;
-    const leader = "leaderOf: { topic: orders, cluster: main }";
-    expect(instead(`fault: broker.kill, ${leader}`), "whoever leads").to.equal(1);
-    expect(instead("fault: controller.kill, cluster: main, target: majority")).to.equal(1);
-    expect(instead(`${loss}, for: 20s`), "it comes back before").to.equal(0);
-    expect(instead("fault: link.partition, between: [a, b], mode: refuse")).to.equal(0);
-    expect(early(SAMPLE), "all of it is gone").to.deep.equal([]);
-  });
-
-  it("lets everything be lost when a producer lives to tell", () => {
-    const text = spoil("brokers: { a: 1, b: 1, c: 1 }", "brokers: { a: 3 }", STRETCHED)
-      .replace("in: a, rate: 100/s, size: 512B, failover: b", "in: b, rate: 100/s, size: 512B")
-      .replace("  - { id: over, after: loss, runbook: failover, to: b, delay: 2s }\n", "");
-    const { judging } = planOf(text);
-    expect(judging).to.deep.include({ survivingCluster: "main", failedClusters: ["main"] });
-  });
-
   it("counts what the machine must hold", () => {
     const { memoryMiB } = planOf(SAMPLE);
     const sum = Object.values(memoryMiB.byNode).reduce((total, part) => total + part, 0);

@@ -15,8 +15,8 @@ const WAS_GONE = /only on replicas that were gone until the heal; orders\/0 on p
 
 function wounded(): Judging {
   const judging = readByNobody();
-  const reader = { name: "held", kind: "audit", region: "east", logs: [1] } as const;
-  return { ...judging, readers: [...judging.readers, { id: LIVING, ...reader, beforeHeal: true }] };
+  const reader = { id: LIVING, name: "held", kind: "audit" as const, region: "east", logs: [1] };
+  return { ...judging, readers: [...judging.readers, { ...reader, beforeHeal: true }] };
 }
 
 /** A living replica with the first `count` records. */

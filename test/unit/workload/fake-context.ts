@@ -45,6 +45,7 @@ for (const kind of [
   "commit",
   "resume",
   "bad",
+  "end",
 ]) {
   Object.defineProperty(FakeJournal.prototype, kind, {
     value(this: FakeJournal, ...values: number[]) {
