@@ -15,7 +15,7 @@ export function rpoOf(world: World, chronicle: Chronicle, fates: readonly Fate[]
   const sum = (pick: (fate: Fate) => number) => known.reduce((all, fate) => all + pick(fate), 0);
   const reason = nothingReason(fates) ?? unreadReason(unread);
   const split = reason === undefined && fates.every((fate) => fate.splitKnown);
-  const losses = fates.length > 0 && fates.every((fate) => fate.lostKnown);
+  const losses = nothingReason(fates) === undefined && fates.every((fate) => fate.lostKnown);
   const most = (all: readonly Fate[], pick: (fate: Fate) => number) =>
     all.reduce((total, fate) => total + pick(fate), 0);
   const bytes = (fate: Fate) => bytesOf(chronicle, fate);

@@ -141,7 +141,8 @@ describe("layers", () => {
   });
 
   it("every file is used", () => {
-    const entries = ["main.ts", "workload/agent.ts"];
+    // The last is what scripts/results-doc.ts writes docs/results.md with.
+    const entries = ["main.ts", "workload/agent.ts", "report/catalogue/results-page.ts"];
     const used = new Set(imports.map(({ path, target }) => resolve(dirname(path), target)));
     const unused = files
       .filter(({ path }) => !used.has(path))

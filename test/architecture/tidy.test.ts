@@ -14,6 +14,8 @@ const LONGER: Record<string, string> = {
   "src/runtime/docker/docker-runtime.ts": "one class per runtime; its verbs are a line or two each",
   "src/runtime/fake/fake-runtime.ts": "it has the verbs of the runtime it stands in for",
   "src/workload/protocol.ts": "one table: every operation of an agent with its question and answer",
+  "test/integration/runtime-contract.ts": "one contract, which every runtime has to keep",
+  "test/unit/experiment/bad-topology.ts": "one table of mistakes, each with its message",
   "src/reconcile/result.ts": "one schema, one file: the contract of result.json",
 };
 

@@ -7,7 +7,6 @@
 import { once } from "node:events";
 import net from "node:net";
 import { Writer } from "@platformatic/kafka";
-import { singleRecordBatch } from "../../../src/kafka/record-batch.ts";
 import {
   API,
   answerHead,
@@ -15,7 +14,8 @@ import {
   type EchoCluster,
   metadataAnswer,
   RequestSplitter,
-} from "./echo-answers.ts";
+} from "../../../src/kafka/echo-answers.ts";
+import { singleRecordBatch } from "../../../src/kafka/record-batch.ts";
 
 const LIST_OFFSETS = 2;
 const FETCH = 1;

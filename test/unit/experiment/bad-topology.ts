@@ -115,9 +115,9 @@ export const badTopology: BadInput[] = [
   {
     name: "a key of another place",
     find: "size: 512B,",
-    put: "size: 512B, partitions: 3,",
+    put: "size: 512B, replication: 3,",
     problems: [
-      '17:59: unknown key "partitions"; the other keys here are name, cluster, acks, idempotent, linger, batch, client',
+      '17:59: unknown key "replication"; the other keys here are name, cluster, acks, idempotent, linger, batch, client',
     ],
   },
   {

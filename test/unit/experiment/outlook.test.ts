@@ -41,14 +41,12 @@ describe("the outlook of a plan", () => {
       spoil(
         "fault: region.shutdown, region: a }\n",
         "fault: broker.kill, brokers: [main-a-1], for: 1s }\n" +
-          `  - { id: later, at: 9s, fault: region.shutdown, region: a${disaster} }\n`,
-        STRETCHED,
+          "  - { id: later, at: 9s, fault: region.shutdown, region: a }\n",
+        STRETCHED + disaster,
       );
     const firstOf = (text: string) => planOf(text).judging.faultStep;
     expect(firstOf(two(""))).to.equal("loss");
-    expect(firstOf(two(", disaster: true"))).to.equal("later");
-    const step = planOf(two(", disaster: true")).steps.find(({ id }) => id === "later");
-    expect(step).to.deep.include({ params: { region: "a", mode: "kill" } });
+    expect(firstOf(two("policy: { t0: later }\n"))).to.equal("later");
   });
 
   it("lets everything be lost when a producer lives to tell", () => {

@@ -157,7 +157,9 @@ describe(WorkloadProducer.name, () => {
     expect(bench.context.journal.of("intent").at(-1)?.slice(3, 6)).to.deep.equal([0, 10, 10]);
     await bench.producer.stop();
   });
+});
 
+describe(`the answers to a ${WorkloadProducer.name}`, () => {
   it("calls a refusal failed, but not after more than one attempt", async () => {
     const bench = new Bench();
     await until(() => bench.calls.length === 2);
