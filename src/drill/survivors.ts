@@ -10,6 +10,8 @@ import type { KafkaNode } from "../topology/types.ts";
 import { eyesOf } from "./eyes.ts";
 import { addressOf, observerFor, type RunContext, regionsOf } from "./run-context.ts";
 
+/** What the reading of a wounded cluster before its heal is called in the history. */
+export const HELD = "held by survivors";
 const REPLICA_WITHIN_MS = 15_000;
 const AUDIT_WITHIN_MS = 300_000;
 const DESCRIBED_WITHIN_MS = 10_000;
@@ -62,18 +64,15 @@ function reaches(context: RunContext): FaultReach[] {
   return [...context.live.openFaults.values()].map(({ reach }) => reach);
 }
 
-/** Everything that open faults hold: nodes, links, regions and clusters, by name. */
-export function stillGone(context: RunContext): Set<string> {
-  return new Set(reaches(context).flatMap(({ targets, affects }) => [...targets, ...affects]));
-}
-
 /**
  * Nodes of a cluster that a fault has taken: named by one that is open, and silent. One that was only
  * restarted by it answers, and is among the living; one that no fault names and that does not answer is
  * nobody's plan: what it holds is unknown, and its reading will be incomplete.
  */
 async function goneFrom(context: RunContext, cluster: string): Promise<KafkaNode[]> {
-  const held = stillGone(context);
+  const held = new Set(
+    reaches(context).flatMap(({ targets, affects }) => [...targets, ...affects]),
+  );
   const named = context.plan.topology.nodes.filter(
     (node) => node.cluster === cluster && (held.has(node.name) || held.has(node.region)),
   );
@@ -106,7 +105,7 @@ export async function auditHeld(context: RunContext, log: LogRef, reader: number
     .filter((node) => !gone.includes(node))
     .map(({ id, name, clientPort }) => ({ id, address: `${name}:${clientPort}` }));
   progress.status(`auditing what the living brokers of ${log.cluster} hold of ${log.topic}`);
-  history.record({ type: "audit.started", pass: 1, log: log.id, purpose: "held by survivors" });
+  history.record({ type: "audit.started", pass: 1, log: log.id, purpose: HELD });
   const { partitions } = await observerFor(context, log.cluster).request(
     "audit.replicas",
     {

@@ -21,9 +21,11 @@ import {
   regionsOf,
   throwIfAborted,
 } from "../run-context.ts";
-import { auditHeld, isServed, sortedOut, stillGone } from "../survivors.ts";
+import { auditHeld, HELD, isServed, sortedOut } from "../survivors.ts";
 
 const BOUNDS_WITHIN_MS = 60_000;
+/** A new leader whose ISR is below min.insync.replicas may never know its high watermark. */
+const WOUNDED_BOUNDS_WITHIN_MS = 15_000;
 const AUDIT_STALL_MS = 15_000;
 const AUDIT_WITHIN_MS = 300_000;
 const CLUSTER_READY_WITHIN_MS = 120_000;
@@ -35,6 +37,7 @@ export async function audit(context: RunContext): Promise<void> {
   for (const log of wounded) await auditWounded(context, log);
   await stopReplication(context);
   await endFrozen(context);
+  await bringObservers(context);
   await healAll(context);
   const again = [...dead, ...wounded, ...cut];
   if (again.length === 0) return;
@@ -56,7 +59,7 @@ export async function audit(context: RunContext): Promise<void> {
 async function auditWounded(context: RunContext, log: LogRef): Promise<void> {
   if (await isServed(context, log)) {
     try {
-      return await auditLogs(context, [log], "held by survivors", 1);
+      return await auditLogs(context, [log], HELD, 1);
     } catch (error) {
       throwIfAborted(context.signal);
       context.progress.note(`${log.topic} is not served after all: ${messageOf(error)}`);
@@ -75,7 +78,8 @@ async function auditLogs(
   for (const cluster of clusters) {
     const ours = logs.filter((log) => log.cluster === cluster);
     const observer = observerFor(context, cluster);
-    for (const log of ours) await recordBounds(context, observer, log, pass);
+    const withinMs = purpose === HELD ? WOUNDED_BOUNDS_WITHIN_MS : BOUNDS_WITHIN_MS;
+    for (const log of ours) await recordBounds(context, observer, log, { pass, withinMs });
     const reader = auditReader(context, ours, pass);
     context.progress.status(`auditing ${cluster}: ${ours.map(({ topic }) => topic).join(", ")}`);
     for (const log of ours) {
@@ -116,10 +120,10 @@ async function recordBounds(
   context: RunContext,
   observer: AgentClient,
   log: LogRef,
-  pass: number,
+  { pass, withinMs }: { pass: number; withinMs: number },
 ): Promise<void> {
-  const one = await boundsOf(context, observer, log, "platformatic");
-  const other = await boundsOf(context, observer, log, "kafkajs");
+  const one = await boundsOf(context, observer, log, { by: "platformatic", withinMs });
+  const other = await boundsOf(context, observer, log, { by: "kafkajs", withinMs });
   if (one.absent && other.absent) {
     const message = `${log.topic} does not exist on ${log.cluster}: it counts as an empty log`;
     context.history.record({ type: "warning", code: "W_TOPIC_ABSENT", message });
@@ -149,14 +153,14 @@ async function boundsOf(
   context: RunContext,
   observer: AgentClient,
   log: LogRef,
-  by: "platformatic" | "kafkajs",
+  { by, withinMs }: { by: "platformatic" | "kafkajs"; withinMs: number },
 ) {
   const address = addressOf(context.plan, log.cluster);
   let last = "";
   const ask = async () => ({ bounds: await observer.request("log.bounds", { address, log, by }) });
   const asked = await poll(ask, {
     everyMs: 200,
-    withinMs: BOUNDS_WITHIN_MS,
+    withinMs,
     signal: context.signal,
     onError: (error) => {
       last = messageOf(error);
@@ -195,7 +199,6 @@ async function healAll(context: RunContext): Promise<void> {
     context.progress.status(`healing ${step.id}`);
     try {
       await heal();
-      await bringObservers(context);
     } catch (error) {
       // Recorded as heal.failed by the step itself; the other heals still run.
       context.progress.note(`heal of ${step.id} FAILED: ${messageOf(error)}`);
@@ -203,12 +206,15 @@ async function healAll(context: RunContext): Promise<void> {
   }
 }
 
-/** Where a region lives again somebody must look from it: the heals to come are proven by probes. */
+/**
+ * Several faults, and a heal may have to be proven over what another still holds: the nodes of a region
+ * behind a link that is still cut, a link from a region whose agents died. So somebody looks from
+ * everywhere before the first heal.
+ */
 async function bringObservers(context: RunContext): Promise<void> {
-  if (context.live.openFaults.size === 0) return;
-  const gone = stillGone(context);
+  if (context.live.openFaults.size < 2) return;
   for (const { name } of context.plan.topology.regions) {
-    if (gone.has(name) || context.agents.observerIn(name) !== undefined) continue;
+    if (context.agents.observerIn(name) !== undefined) continue;
     await context.agents.start(name, "observer", "restore");
   }
 }

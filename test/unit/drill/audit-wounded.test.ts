@@ -141,7 +141,7 @@ describe("the living and the gone", () => {
     expect(world.eventsOf("audit.replicas")[0]?.gone).to.deep.equal([]);
   });
 
-  it("looks from a region that lives again when it proves the next heal", async () => {
+  it("looks from everywhere when it proves the heals of several faults", async () => {
     const cut = faultStep("link.partition", { between: ["east", "west"], mode: "blackhole" });
     const after = { atMs: null, after: { steps: ["disaster"], plusMs: 0 } };
     const world = worldOf({}, [cut, { ...LOSS, ...after, id: "loss" }]);
