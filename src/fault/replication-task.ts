@@ -36,6 +36,9 @@ const TAKES_NOTHING_BYTES = 1;
 const SETTING = "max.message.bytes";
 const FAILED = /WorkerSourceTask\{id=([^}]+)\} Task threw an uncaught and unrecoverable exception/g;
 const FAILS_WITHIN_MS = 60_000;
+const HEARTBEATS = "heartbeats";
+/** They come each second unless set otherwise. */
+const PULSE_WITHIN_MS = 5000;
 const STOP_GRACE_MS = 20_000;
 const POLL_MS = 250;
 
@@ -92,7 +95,8 @@ export const replicationTask = defineFault<Params, LiveTask>({
       throw new Error(`no task of ${name} failed, although ${topic} takes no record`);
     }
     if (!(await context.runtime.isRunning(name))) throw new Error(`${name} itself has ended`);
-    return `${name} runs, and told that ${failed.join(", ")} failed for good`;
+    const tasks = failed.join(", ");
+    return `${name} runs, and told that ${tasks} failed for good; ${await pulseOf(context, name)}`;
   },
   async proveHealed(target, context, { topic }) {
     const { name } = workerOf(target, context.topology);
@@ -107,6 +111,23 @@ export const replicationTask = defineFault<Params, LiveTask>({
     return `${name} started anew, and ${topic} grows again`;
   },
 });
+
+/** What a monitor of heartbeats sees of a worker whose tasks have failed. */
+async function pulseOf(context: FaultContext, name: string): Promise<string> {
+  const endOf = async () => (await endsOfWorker(context, name)).get(HEARTBEATS) ?? 0;
+  const before = await endOf();
+  const withinMs = Math.min(PULSE_WITHIN_MS, context.healedWithinMs);
+  const after = await poll(
+    async () => {
+      const now = await endOf();
+      return now > before ? now : undefined;
+    },
+    { everyMs: POLL_MS, withinMs, signal: context.signal },
+  );
+  return after === undefined
+    ? `no heartbeat of it within ${withinMs} ms`
+    : `its heartbeats go on, ${before} became ${after}`;
+}
 
 /** Tasks that a worker's output says have failed for good, in order. */
 export function failuresIn(output: string): string[] {

@@ -17,6 +17,7 @@ async function worldOf(): Promise<{ world: FaultWorld; settings: string[] }> {
   const worker = () => world.runtime.container(MM2);
   worker().output += `${line("MirrorSourceConnector-9")}\n`;
   let end = 5;
+  let beats = 0;
   world.replies["topic.configs"] = () => ({ "max.message.bytes": "1048588" });
   world.replies["topic.alter"] = ({ topic, set }) => {
     const [[name, value] = []] = Object.entries(set);
@@ -26,7 +27,11 @@ async function worldOf(): Promise<{ world: FaultWorld; settings: string[] }> {
   };
   world.replies["topics.ends"] = () => {
     end += world.runtime.acts.includes(`restart ${MM2}`) ? 1 : 0;
-    return [{ topic: MIRROR, end }];
+    beats += 1;
+    return [
+      { topic: "heartbeats", end: beats },
+      { topic: MIRROR, end },
+    ];
   };
   return { world, settings };
 }
@@ -38,7 +43,7 @@ describe("replication.task", () => {
     expect(world.told).to.deep.equal(["injecting", "injected"]);
     expect(world.states()).to.include({ [MM2]: "running" });
     expect(await fault.prove()).to.equal(
-      `${MM2} runs, and told that MirrorSourceConnector-0 failed for good`,
+      `${MM2} runs, and told that MirrorSourceConnector-0 failed for good; its heartbeats go on, 1 became 2`,
     );
     expect(await fault.heal()).to.equal(`${MM2} started anew, and ${MIRROR} grows again`);
     expect(settings).to.deep.equal([
@@ -76,6 +81,13 @@ describe("replication.task", () => {
     const fault = await other.world.inject(replicationTask, fail);
     await other.world.runtime.kill(MM2);
     expect(await refusal(fault.prove())).to.equal(`${MM2} itself has ended`);
+  });
+
+  it("tells when no heartbeat comes either", async () => {
+    const { world } = await worldOf();
+    const fault = await world.inject(replicationTask, fail);
+    world.replies["topics.ends"] = () => [{ topic: "heartbeats", end: 7 }];
+    expect(await fault.prove()).to.contain("no heartbeat of it within 20 ms");
   });
 
   it("is not healed while the topic stands still; leaves a removed worker alone", async () => {
