@@ -1,6 +1,7 @@
 /**
  * A suite as a list of drills in the order they will run. Drills that need the same world follow one
- * another, so that the nodes of one serve the next; otherwise the order is that of the suite's file.
+ * another, so that the nodes of one serve the next, and those after which a world is not used again come
+ * last among them; otherwise the order is that of the suite's file.
  */
 import { createHash } from "node:crypto";
 import { estimateMs } from "../experiment/estimate.ts";
@@ -9,6 +10,7 @@ import type { Plan } from "../experiment/plan.ts";
 import { type LoadedExperiment, planExperiment } from "../experiment/planner.ts";
 import { ExperimentError, type Problem } from "../experiment/problems.ts";
 import type { LoadedSuite, SuiteEntry } from "../experiment/suite-file.ts";
+import { faultOf } from "../fault/catalogue.ts";
 import { DrillError } from "../kernel/errors.ts";
 import { worldKey } from "../topology/world-key.ts";
 
@@ -76,15 +78,24 @@ function unreadable(file: string, { message }: DrillError): Problem {
   return { file, line: 1, column: 1, message: message.replace(`${file}: `, "") };
 }
 
-/** Stable: worlds in the order they are first needed, drills of a world in the order of the file. */
+/**
+ * Stable: worlds in the order they are first needed, drills of a world in the order of the file, but
+ * for those that leave it as no other may find it.
+ */
 function neighbours(read: readonly Read[], warm: boolean): (Read & { letter: string })[] {
   const keys = [...new Set(read.map(({ plan }) => worldKey(plan.topology)))];
   const lettered = read.map((one) => {
     const at = keys.indexOf(worldKey(one.plan.topology));
-    return { ...one, letter: letterOf(at), at };
+    return { ...one, letter: letterOf(at), at, last: spoilsItsWorld(one.plan) };
   });
-  if (warm) lettered.sort((a, b) => a.at - b.at);
-  return lettered.map(({ at: _, ...one }) => one);
+  if (warm) lettered.sort((a, b) => a.at - b.at || Number(a.last) - Number(b.last));
+  return lettered.map(({ at: _, last: __, ...one }) => one);
+}
+
+/** What is known of it before it runs: an act that lasts, or a cluster that is cold no longer. */
+function spoilsItsWorld({ steps, topology }: Plan): boolean {
+  const lasts = steps.some((step) => step.type === "fault" && faultOf(step.kind)?.lasting);
+  return lasts || topology.clusters.some(({ cold }) => cold);
 }
 
 /** A, B, … Z, AA, AB, … */

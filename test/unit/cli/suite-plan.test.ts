@@ -40,6 +40,19 @@ describe(planSuite.name, () => {
     expect(second?.estimateMs).to.be.lessThan(first?.estimateMs ?? 0);
   });
 
+  it("puts drills that leave their world spoilt behind those that share it", () => {
+    const unclean = "{ id: loss, at: 5s, fault: election.unclean, cluster: primary, topic: orders }";
+    const lasting = [
+      ["name: one", "name: lasting"],
+      ["{ id: loss, at: 5s, fault: region.shutdown, region: east }", unclean],
+      ["  - { id: over, after: loss, runbook: failover, to: west }\n", ""],
+    ].reduce((text, [find = "", put = ""]) => spoil(find, put, text), one);
+    const first = suite({ "0.yaml": lasting, ...files });
+    const names = (warm: boolean) => planSuite(first, { warm }).map(({ name }) => name);
+    expect(names(true)).to.deep.equal(["one", "again", "lasting", "other", "fourth"]);
+    expect(names(false)[0]).to.equal("lasting");
+  });
+
   it("keeps the file's order where every drill boots anew", () => {
     const drills = planSuite(suite(files), { warm: false });
     expect(drills.map(({ name }) => name)).to.deep.equal(["one", "other", "again", "fourth"]);
