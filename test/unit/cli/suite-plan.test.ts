@@ -41,7 +41,8 @@ describe(planSuite.name, () => {
   });
 
   it("puts drills that leave their world spoilt behind those that share it", () => {
-    const unclean = "{ id: loss, at: 5s, fault: election.unclean, cluster: primary, topic: orders }";
+    const unclean =
+      "{ id: loss, at: 5s, fault: election.unclean, cluster: primary, topic: orders }";
     const lasting = [
       ["name: one", "name: lasting"],
       ["{ id: loss, at: 5s, fault: region.shutdown, region: east }", unclean],
