@@ -3,9 +3,6 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../kernel/environment.ts";
-import { resultsPage } from "../report/catalogue/results-page.ts";
-import { rowsOf } from "../report/catalogue/rows.ts";
-import { catalogueEntries, readRuns } from "./catalogue-files.ts";
 
 export function resultsCommand(): Command {
   return new Command("results")
@@ -25,7 +22,11 @@ Examples:
     .action(results);
 }
 
-function results(dirs: string[], options: { write?: boolean }): void {
+async function results(dirs: string[], options: { write?: boolean }): Promise<void> {
+  // Not before: a drill is run by this program, too, and leaves its memory to Kafka.
+  const { resultsPage } = await import("../report/catalogue/results-page.ts");
+  const { rowsOf } = await import("../report/catalogue/rows.ts");
+  const { catalogueEntries, readRuns } = await import("./catalogue-files.ts");
   const runs = readRuns(dirs, (why) => process.stderr.write(`left out: ${why}\n`));
   const rows = rowsOf(catalogueEntries(), runs);
   if (!options.write) {

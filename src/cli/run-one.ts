@@ -11,6 +11,7 @@ import type { Result } from "../reconcile/result.ts";
 import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkCapacity } from "./capacity.ts";
+import { imagesLacking, recordNotRun } from "./images-given.ts";
 import { keepIncluded } from "./matrix-index.ts";
 import { standardError, TerminalProgress } from "./terminal-progress.ts";
 import { toolVersion } from "./tool-version.ts";
@@ -39,6 +40,8 @@ export interface RunDone {
 /** Throws when there is no engine or no room: then there is no run, and no folder of one. */
 export async function runOne(request: RunRequest): Promise<RunDone> {
   const { plan, world } = request;
+  const lacking = imagesLacking(plan);
+  if (lacking !== undefined) return notRun(request, lacking);
   const progress = new TerminalProgress(standardError());
   if (!world?.world.warm) checkCapacity(plan);
   const runtime = world?.world.runtime ?? (await DockerRuntime.connect({ run: plan.run }));
@@ -65,6 +68,28 @@ export async function runOne(request: RunRequest): Promise<RunDone> {
   return { folder: paths.dir, result, report, exitCode, ...(error ? { error } : {}) };
 }
 
+/** A folder that says why nothing was booted: nobody may take it for a pass. */
+async function notRun(request: RunRequest, reason: string): Promise<RunDone> {
+  const paths = writeRunFolder(request);
+  recordNotRun(paths, request.plan, `blackstart ${toolVersion()}`, reason);
+  const { judgeFolder, renderFolder } = await import("./judge-folder.ts");
+  const result = judgeFolder(paths.dir);
+  return { folder: paths.dir, result, report: renderFolder(paths.dir), exitCode: result.exitCode };
+}
+
+function writeRunFolder({
+  plan,
+  file,
+  dir,
+  includes,
+}: Pick<RunRequest, "plan" | "file" | "dir" | "includes">): RunPaths {
+  const paths = createRunFolder(dir);
+  copyFileSync(file, paths.experiment);
+  keepIncluded(paths, includes);
+  writeJson(paths.plan, plan);
+  return paths;
+}
+
 /** The folder with plan and experiment in it; a runtime of its own is let go when that cannot be. */
 async function openFolder(
   { plan, file, dir, includes, world }: RunRequest,
@@ -72,11 +97,7 @@ async function openFolder(
 ): Promise<RunPaths> {
   try {
     requireCapabilities(plan, runtime);
-    const paths = createRunFolder(dir);
-    copyFileSync(file, paths.experiment);
-    keepIncluded(paths, includes);
-    writeJson(paths.plan, plan);
-    return paths;
+    return writeRunFolder({ plan, file, dir, includes });
   } catch (error) {
     if (world === undefined) await runtime.destroy();
     throw error;

@@ -8,6 +8,7 @@ import { packageRoot } from "../kernel/environment.ts";
 import { DrillError, weightiest } from "../kernel/errors.ts";
 import type { SetResult } from "../reconcile/repetition/set-result.ts";
 import type { Result } from "../reconcile/result.ts";
+import { takeImage } from "./images-given.ts";
 import { MatrixIndex } from "./matrix-index.ts";
 import { newRunId, runOne } from "./run-one.ts";
 import { runSet } from "./run-set.ts";
@@ -47,6 +48,7 @@ export function runCommand(): Command {
     .option("--var <name=value>", "set a variable of the experiment (repeatable)", collectVars, {})
     .option("--seed <number>", "another seed than the file's")
     .option("--kafka-version <version>", "this Kafka on every cluster, whatever the file says")
+    .option("--image <name=reference>", "a licensed image that an experiment needs", takeImage)
     .option("--out <dir>", "where run folders go", join(packageRoot(), "reports"))
     .option("--cell <name>", "this cell of a matrix only, as `blackstart plan` calls it")
     .option("--repeat <n>", "run each experiment n times, and judge the runs together")

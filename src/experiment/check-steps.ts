@@ -3,6 +3,7 @@ import type { ClientRole, Workload } from "../fault/application.ts";
 import { faultOf } from "../fault/catalogue.ts";
 import type { Topology } from "../topology/types.ts";
 import { checkConditions } from "./check-conditions.ts";
+import { checkExec } from "./check-exec.ts";
 import { checkWorkloadSteps } from "./check-workload-steps.ts";
 import type { Draft } from "./draft.ts";
 import { isChaos } from "./draw-chaos.ts";
@@ -11,6 +12,7 @@ import { afterOf, reachOf, regionGivenUp } from "./resolve.ts";
 import {
   type FaultEntry,
   type HealEntry,
+  isExec,
   isFault,
   isHeal,
   isRunbook,
@@ -35,6 +37,7 @@ export function checkSteps(draft: Draft, topology: Topology | undefined): void {
         checkFault(draft, [...path, "choose", at], { ...dish, id: step.id }, topology);
       }
     }
+    if (isExec(step)) checkExec(draft, path, step.exec, topology);
     if (isHeal(step)) checkHeal(draft, path, step);
     if (isRunbook(step)) checkFailover(draft, path, step, topology);
   }

@@ -243,6 +243,7 @@ function actOf(step: PlannedStep, plan: Plan): string {
     return `${names}${step.overMs > 0 ? `; evenly over ${formatExactMs(step.overMs)}` : ""}`;
   }
   if (step.type === "send") return `${namesOf(plan, step.producers)}; answered`;
+  if (step.type === "exec") return step.args.join(" ");
   if (step.type === "config") return `on ${step.cluster}; read back`;
   if (step.type === "failover") {
     const { everyMs, failures } = step.detect;

@@ -3,6 +3,7 @@ import assert from "node:assert";
 import { faultOf } from "../fault/catalogue.ts";
 import { Random } from "../kernel/random.ts";
 import { formatBytes, formatCount } from "../kernel/units.ts";
+import { bootstrapOf } from "../topology/compile.ts";
 import type { Topology } from "../topology/types.ts";
 import type { PlannedStep, SteadyCheck } from "./plan.ts";
 import type { ClientBook } from "./plan-clients.ts";
@@ -18,11 +19,13 @@ import {
   topicsMeant,
 } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
+import { resolveArgs } from "./schema-exec.ts";
 import {
   type CreateEntry,
   type FaultEntry,
   isConfig,
   isCreate,
+  isExec,
   isFault,
   isHeal,
   isLoad,
@@ -71,6 +74,11 @@ export function planStep(step: StepEntry, known: Known): PlannedStep {
   }
   if (isCreate(step) || isLoad(step) || isSend(step)) {
     return { ...base, ...workloadAct(step, known) };
+  }
+  if (isExec(step)) {
+    const { node, tool, args, within } = step.exec;
+    const resolved = resolveArgs(args, (cluster) => bootstrapOf(topology, cluster));
+    return { ...base, type: "exec", node, tool, args: resolved, withinMs: within };
   }
   if (isFault(step)) {
     return {
@@ -131,6 +139,7 @@ function labelOf(step: StepEntry, topology: Topology): string {
   if (isSend(step)) {
     return `one record of ${formatBytes(step.send.size)} to ${step.send.topic}/${step.send.partition}`;
   }
+  if (isExec(step)) return `${step.exec.tool} in ${step.exec.node}`;
   if (isConfig(step)) {
     const set = Object.entries(step.config.set).map(([key, value]) => `${key}=${value}`);
     return `config of ${step.config.topic}: ${set.join(", ")}`;

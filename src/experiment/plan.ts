@@ -212,6 +212,15 @@ export interface SendStep extends StepBase {
   bytes: number;
 }
 
+/** Runs a program inside of a node; done when it ended with 0. */
+export interface ExecStep extends StepBase {
+  type: "exec";
+  node: string;
+  tool: string;
+  args: string[];
+  withinMs: number;
+}
+
 export type PlannedStep =
   | FaultStep
   | FailoverStep
@@ -220,7 +229,8 @@ export type PlannedStep =
   | ConfigStep
   | CreateStep
   | LoadStep
-  | SendStep;
+  | SendStep
+  | ExecStep;
 
 /** Where in the cycles of the system a repetition is to break it. */
 export interface PlannedPhase {

@@ -8,6 +8,7 @@ import { faults } from "../fault/catalogue.ts";
 import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
 import { CHAOS, chaosKeys } from "./schema-chaos.ts";
 import { type UntilEntry, untilSchema } from "./schema-conditions.ts";
+import { execSchema } from "./schema-exec.ts";
 import { stepTiming } from "./schema-step-timing.ts";
 import { kafkaConfigSchema } from "./schema-topology.ts";
 import { createStep, loadStep, sendStep } from "./schema-workload-steps.ts";
@@ -77,6 +78,10 @@ const configStep = z
   })
   .describe("Sets a topic's configuration, and ends when every setting was read back.");
 
+const execStep = z
+  .strictObject({ ...stepTiming, exec: execSchema.describe("A program inside of a node.") })
+  .describe("Runs a program inside of a Kafka node, and ends when it did; its output is kept.");
+
 const countSchema = z
   .number({ error: "expected a number of times" })
   .int({ error: "expected a whole number of times" })
@@ -121,6 +126,7 @@ export const stepSchema = z.union([
   createStep,
   loadStep,
   sendStep,
+  execStep,
 ]);
 export const entrySchema: z.ZodType<unknown> = z
   .union([...stepSchema.options, parallelBlock, repeatBlock])
@@ -134,6 +140,7 @@ export const STEP_KINDS = [
   "create",
   "load",
   "send",
+  "exec",
   "parallel",
   "repeat",
 ];
@@ -160,6 +167,7 @@ export type ConfigEntry = StepTiming & z.output<typeof configStep>;
 export type CreateEntry = StepTiming & z.output<typeof createStep>;
 export type LoadEntry = StepTiming & z.output<typeof loadStep>;
 export type SendEntry = StepTiming & z.output<typeof sendStep>;
+export type ExecEntry = StepTiming & z.output<typeof execStep>;
 export type StepEntry =
   | FaultEntry
   | RunbookEntry
@@ -168,7 +176,8 @@ export type StepEntry =
   | ConfigEntry
   | CreateEntry
   | LoadEntry
-  | SendEntry;
+  | SendEntry
+  | ExecEntry;
 
 /** A fault of the catalogue; a monkey is none before it was drawn. */
 export const isFault = (step: StepEntry): step is FaultEntry =>
@@ -176,6 +185,7 @@ export const isFault = (step: StepEntry): step is FaultEntry =>
 export const isRunbook = (step: StepEntry): step is RunbookEntry => "runbook" in step;
 export const isHeal = (step: StepEntry): step is HealEntry => "heal" in step;
 export const isWait = (step: StepEntry): step is WaitEntry => "wait" in step;
+export const isExec = (step: StepEntry): step is ExecEntry => "exec" in step;
 export const isConfig = (step: StepEntry): step is ConfigEntry => "config" in step;
 export const isCreate = (step: StepEntry): step is CreateEntry => "create" in step;
 export const isLoad = (step: StepEntry): step is LoadEntry => "load" in step;

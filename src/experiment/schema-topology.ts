@@ -55,6 +55,9 @@ export const clusterSchema = z.strictObject({
     .regex(/^\d+\.\d+\.\d+$/, { error: 'expected a version such as "4.3.1"' })
     .default("4.3.1")
     .describe("Kafka version. `npm run setup` builds an image of each version that is used."),
+  image: nameSchema
+    .optional()
+    .describe("Another image than Apache Kafka's, by name; run with --image NAME=REFERENCE."),
   brokers: nodeCounts.describe(
     "Number of brokers by region. Several regions: a stretched cluster.",
   ),

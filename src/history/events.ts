@@ -56,7 +56,8 @@ export const eventSchemas = {
   /** No other run will use the world of this one. */
   "world.spoiled": { reason: z.string() },
   "run.ended": {
-    outcome: z.enum(["completed", "interrupted", "failed"]),
+    /** not-run: what it needs was not given; nothing was booted. */
+    outcome: z.enum(["completed", "interrupted", "failed", "not-run"]),
     code: z.string().optional(),
     reason: z.string().optional(),
   },
@@ -153,6 +154,16 @@ export const eventSchemas = {
     outcome: z.enum(["acked", "failed", "indeterminate"]),
     /** Where it was acked; 0 otherwise. */
     offset: z.number(),
+  },
+  /** A program that an `exec` step ran in a node. Null: it did not come to an end of its own. */
+  "exec.ended": {
+    step: z.string(),
+    node: z.string(),
+    tool: z.string(),
+    args: z.array(z.string()),
+    exitCode: z.number().nullable(),
+    output: z.string(),
+    tookMs: z.number(),
   },
   /** Before the call: the earliest instant the fault can have begun. */
   "fault.injecting": {

@@ -74,6 +74,10 @@ export const ERRORS = {
     exit: EXIT.inconclusive,
     hint: "A guard under `abortIf` ended the run; everything was healed.",
   },
+  E_EXEC_FAILED: {
+    exit: EXIT.inconclusive,
+    hint: "The program of an `exec` step did not end well; its output is in `history.ndjson`.",
+  },
   E_CONFIG_UNPROVEN: {
     exit: EXIT.inconclusive,
     hint: "The cluster did not take the settings of a `config` step; its answer is above.",

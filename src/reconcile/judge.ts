@@ -13,7 +13,7 @@ import { z } from "zod";
 import type { Catalogue } from "../history/catalogue.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { Expectation, Judging } from "../history/judging.ts";
-import { messageOf } from "../kernel/errors.ts";
+import { EXIT, messageOf } from "../kernel/errors.ts";
 import { noteAckDefects } from "./acks.ts";
 import { Anomalies, type OnFinding } from "./anomalies.ts";
 import { type AssessInput, assess } from "./assess.ts";
@@ -95,6 +95,27 @@ class Guard {
 }
 
 export function judge(input: JudgeInput): Result {
+  const result = judgeRun(input);
+  return result.run.outcome === "not-run" ? asNotRun(result) : result;
+}
+
+/** Nothing was booted, so nothing is answered: neither a pass nor a failure of anything. */
+function asNotRun(result: Result): Result {
+  const reason = result.run.reason ?? "it was not run";
+  const open = (all: Result["objectives"]) =>
+    all.map((one) => ({ ...one, verdict: "not-run" as const, reason }));
+  return {
+    ...result,
+    verdict: "not-run",
+    exitCode: EXIT.inconclusive,
+    reasons: [reason],
+    warnings: [],
+    objectives: open(result.objectives),
+    predictions: open(result.predictions),
+  };
+}
+
+function judgeRun(input: JudgeInput): Result {
   const { plan, history } = input;
   const world = new World(plan.judging);
   const chronicle = new Chronicle(history.events, plan.judging);

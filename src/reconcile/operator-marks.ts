@@ -25,6 +25,10 @@ export function operatorMark(event: HistoryEvent): { kind: string; label: string
       return { kind: "load", label: `${event.client} goes to ${event.ratePerSecond}/s` };
     case "record.sent":
       return { kind: "sent", label: `${event.step}: ${event.bytes} bytes, ${event.outcome}` };
+    case "exec.ended": {
+      const code = event.exitCode ?? "no end";
+      return { kind: "exec", label: `${event.step}: ${event.tool} ended with ${code}` };
+    }
     case "config.altered": {
       const set = Object.entries(event.after).map(([key, value]) => `${key}=${value}`);
       return { kind: "config", label: `${event.step}: ${event.topic} ${set.join(", ")}` };

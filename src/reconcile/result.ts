@@ -248,7 +248,7 @@ export const resultSchema = z.object({
     seed: z.number(),
     startedAt: z.string(),
     durationMs: ms,
-    outcome: z.enum(["completed", "interrupted", "failed", "crashed"]),
+    outcome: z.enum(["completed", "interrupted", "failed", "crashed", "not-run"]),
     reason: z.string().optional(),
     experimentFile: z.string(),
     experimentSha256: z.string(),

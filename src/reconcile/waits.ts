@@ -33,7 +33,7 @@ function unansweredWaits(chronicle: Chronicle): EventOf<"condition.waiting">[] {
 }
 
 /** Errors that end a run because of what the system showed, not because something broke. */
-const STOPS = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN"];
+const STOPS = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN", "E_EXEC_FAILED"];
 
 /** What was seen last, or what a guard saw, is the reason already. */
 export function isToldOtherwise({ code }: EventOf<"run.ended">, chronicle: Chronicle): boolean {

@@ -18,6 +18,8 @@ import type { Cluster, KafkaNode, Link, Region, Topology } from "./types.ts";
 
 export interface ClusterSpec {
   kafka: string;
+  /** Name of an image that somebody else licenses. */
+  image?: string | undefined;
   /** Number of brokers by region. */
   brokers: Record<string, number>;
   /** Number of isolated controllers by region; absent: every broker is a controller, too. */
@@ -70,6 +72,7 @@ export function compileTopology(spec: TopologySpec, run: string): Topology {
       kafka: cluster.kafka,
       clusterId: clusterIdOf(run, name),
       regions: spec.regions.filter((region) => present.has(region)),
+      ...(cluster.image === undefined ? {} : { image: cluster.image }),
       ...(cluster.cold ? { cold: true as const } : {}),
     });
     nodes.push(...members);

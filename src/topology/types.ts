@@ -14,6 +14,8 @@ export interface Cluster {
   name: string;
   /** Kafka version, e.g. "4.3.1". */
   kafka: string;
+  /** Name of the image its nodes need instead of Kafka's own: "cp-server". */
+  image?: string;
   /** 22 characters of base64url, derived from the run id: a KRaft cluster id. */
   clusterId: string;
   /** Regions with at least one node, in file order. More than one: a stretched cluster. */

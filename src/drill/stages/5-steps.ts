@@ -10,6 +10,7 @@ import { awaitCondition } from "../await-condition.ts";
 import { ackedRecords } from "../conditions.ts";
 import { alterConfig } from "../config-step.ts";
 import { createTopic } from "../create-step.ts";
+import { execInNode } from "../exec-step.ts";
 import { failOver, startWatchdog, type Watchdog } from "../failover-step.ts";
 import { injectFault } from "../fault-step.ts";
 import { changeLoad, sendSingle } from "../load-step.ts";
@@ -112,6 +113,8 @@ async function act(
       return changeLoad(context, step);
     case "send":
       return sendSingle(context, step);
+    case "exec":
+      return execInNode(context, step);
     case "wait":
       // Its condition is met, and that was all.
       return;

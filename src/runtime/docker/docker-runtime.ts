@@ -46,7 +46,8 @@ import { DISK_MOUNT } from "./disk.ts";
 import { connectEngine, followDeaths, hasStatus } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
-import { type Images, kafkaImage, readImages, requireImages } from "./images.ts";
+import { GIVEN_START, givenCommand, requireGiven } from "./given-image.ts";
+import { type Image, type Images, kafkaImage, readImages, requireImages } from "./images.ts";
 import { LABEL_RUN, labelsFor } from "./labels.ts";
 import { Machine } from "./machine.ts";
 import { createNetwork, type RegionNetwork, removeNetworks } from "./networks.ts";
@@ -83,6 +84,8 @@ export class DockerRuntime implements Runtime {
   readonly #deathListeners = new Listeners<ContainerDeath>();
   readonly #lostListeners = new Listeners<string>();
   readonly #starts = new Starts();
+  /** References of images that were given, by cluster. */
+  readonly #given = new Map<string, Image>();
   #unfollow: () => void = () => {};
 
   private constructor(docker: Docker, images: Images, options: DockerRuntimeOptions) {
@@ -111,7 +114,12 @@ export class DockerRuntime implements Runtime {
   }
 
   async prepare(topology: Topology): Promise<void> {
-    const versions = new Set(topology.clusters.map(({ kafka }) => kafka));
+    const versions = new Set(
+      topology.clusters.filter(({ image }) => image === undefined).map(({ kafka }) => kafka),
+    );
+    for (const { name, image } of topology.clusters) {
+      if (image !== undefined) this.#given.set(name, await requireGiven(this.#docker, image));
+    }
     await requireImages(this.#docker, [
       this.#images.gateway,
       this.#images.agent,
@@ -183,7 +191,10 @@ export class DockerRuntime implements Runtime {
       hostOf(node.name),
     );
     this.#machines.set(node.name, this.#machineOf(node));
-    const container = this.#place(kafkaImage(this.#images, kafka).tag, node.name, { hostId });
+    const given = this.#given.get(node.cluster);
+    const tag = given?.tag ?? kafkaImage(this.#images, kafka).tag;
+    const container = this.#place(tag, node.name, { hostId });
+    if (given) givenCommand(container, node.heapMiB);
     await this.#start(
       container
         .withEnvironment(
@@ -195,7 +206,11 @@ export class DockerRuntime implements Runtime {
         .withCopyContentToContainer([
           { content: propertiesText(node.config), target: "/etc/blackstart/server.properties" },
         ])
-        .withCommand(["/opt/blackstart/bin/kafka-node", "/etc/blackstart/server.properties"]),
+        .withCommand(
+          given
+            ? ["-c", GIVEN_START]
+            : ["/opt/blackstart/bin/kafka-node", "/etc/blackstart/server.properties"],
+        ),
       node.name,
     );
   }
@@ -353,8 +368,9 @@ export class DockerRuntime implements Runtime {
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  facts(): Promise<Record<string, unknown>> {
-    return engineFacts(this.#docker, this.#images);
+  async facts(): Promise<Record<string, unknown>> {
+    const facts = await engineFacts(this.#docker, this.#images);
+    return this.#given.size === 0 ? facts : { ...facts, given: Object.fromEntries(this.#given) };
   }
 
   detach(): void {

@@ -8,7 +8,7 @@ import type Docker from "dockerode";
 import { packageRoot } from "../../kernel/environment.ts";
 import { DrillError } from "../../kernel/errors.ts";
 
-interface Image {
+export interface Image {
   tag: string;
   id: string;
 }

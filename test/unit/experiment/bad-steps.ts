@@ -33,7 +33,7 @@ export const badSteps: BadInput[] = [
     find: "- { id: loss, at: 5s",
     put: "- 7\n  - { id: loss, at: 5s",
     problems: [
-      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, parallel or repeat, found the number 7",
+      "21:5: expected a step: a mapping with `id` and one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, exec, parallel or repeat, found the number 7",
     ],
   },
   {
@@ -41,7 +41,7 @@ export const badSteps: BadInput[] = [
     find: "fault: region.shutdown, region: east }",
     put: "for: 5s }",
     problems: [
-      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, parallel or repeat",
+      "21:5: this step does nothing: it needs one of fault (<kinds>), runbook (failover), heal, wait, config, create, load, send, exec, parallel or repeat",
     ],
   },
   {
@@ -255,5 +255,20 @@ export const badSteps: BadInput[] = [
     find: "shape: tail",
     put: "shape: tall",
     problems: ['24:26: "tall": expected one of none, tail, hole'],
+  },
+  {
+    name: "an exec step with a path for a program",
+    find: "- { id: over,",
+    put: "- { id: x, at: 1s, exec: { node: primary-east-1, tool: /bin/sh } }\n  - { id: over,",
+    problems: ['22:58: expected a program by its name alone, no path, found "/bin/sh"'],
+  },
+  {
+    name: "an exec step in a node and for a cluster that are not there",
+    find: "- { id: over,",
+    put: '- { id: x, at: 1s, exec: { node: primary-est-1, tool: java, args: ["{bootstrap:primry}"] } }\n  - { id: over,',
+    problems: [
+      '22:36: no node "primary-est-1"; did you mean "primary-east-1"?',
+      '22:70: no cluster "primry"; did you mean "primary"?',
+    ],
   },
 ];

@@ -1,7 +1,7 @@
 /** The claims file: what it says, and every mistake with its place. */
 import { join } from "node:path";
 import { expect } from "chai";
-import { gapsOf } from "../../../src/cli/claims.ts";
+import { gapsOf } from "../../../src/cli/judge-claims.ts";
 import { askedOf, loadClaims, parseClaims } from "../../../src/experiment/claims.ts";
 import { ExperimentError, formatProblem } from "../../../src/experiment/problems.ts";
 import { packageRoot } from "../../../src/kernel/environment.ts";

@@ -16,7 +16,7 @@ describe(DrillError.name, () => {
   it("has for every code a hint that is a sentence and an exit status that is no verdict", () => {
     const verdicts: number[] = [EXIT.met, EXIT.missed, EXIT.inconclusive];
     // The system did not show what the experiment needs: that is no failure of the harness.
-    const open = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN"];
+    const open = ["E_CONDITION_UNMET", "E_ABORTED", "E_CONFIG_UNPROVEN", "E_EXEC_FAILED"];
     for (const [code, { hint, exit }] of Object.entries(ERRORS)) {
       expect(code).to.match(/^E_[A-Z_]+$/);
       expect(hint, code).to.match(/\.$/);
