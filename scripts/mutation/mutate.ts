@@ -1,31 +1,20 @@
 /**
- * `npm run mutate -- [--near] [FILE…]`: runs Stryker over files and keeps the outcome in
- * docs/mutation.json.
+ * `npm run mutate -- [FILE…]`: runs Stryker over files and keeps the outcome in docs/mutation.json.
  *
  * Twice: first every mutant with the tests that stand near the code, which takes milliseconds for
  * each; then what survived, with the tests that judge whole runs, which takes seconds for each.
- * `--near` stops after the first and shows what survived, without keeping it.
+ * `--near` stops after the first. `--keep` runs nothing and keeps what an earlier run, even one that
+ * was stopped, came to know of the files that it finished.
  *
  * Only a loop that was seen to loop counts as found: Stryker counts how often a mutant is passed and
  * ends it beyond a limit. A run that merely took long is a survivor, for the machine may be slow.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/kernel/environment.ts";
+import { type KeptLine, keptFile, type KeptMutant as Mutant } from "./kept-reporter.ts";
 import { type FileMeasured, readMeasured, withReasons, writeMeasured } from "./measured.ts";
-
-interface Mutant {
-  status: string;
-  statusReason?: string;
-  replacement?: string;
-  mutatorName: string;
-  location: Record<"start" | "end", { line: number; column: number }>;
-}
-
-interface Report {
-  files: Record<string, { source: string; mutants: Mutant[] }>;
-}
 
 interface Settings {
   mutate: string[];
@@ -35,38 +24,49 @@ interface Settings {
 const root = packageRoot();
 const folder = join(root, "reports/mutation");
 const settings = JSON.parse(readFileSync(join(root, "stryker.config.json"), "utf8")) as Settings;
+const reportOf = (name: string) => join(folder, `${name}.json`);
 
-function stryker(name: string, mutate: readonly string[], tests: readonly string[]): Report {
-  const { skip } = settings.mochaTests;
-  const fileName = join(folder, `${name}.json`);
-  const config = {
-    ...settings,
-    mutate,
-    mochaTests: { near: tests, whole: [], skip },
-    jsonReporter: { fileName },
-  };
-  const file = join(folder, `${name}.config.json`);
-  writeFileSync(file, JSON.stringify(config));
+function stryker(name: string, mutate: readonly string[], tests: readonly string[]): void {
+  const config = join(folder, `${name}.config.json`);
+  const mochaTests = { ...settings.mochaTests, near: tests, whole: [] };
+  const jsonReporter = { fileName: reportOf(name) };
+  writeFileSync(config, JSON.stringify({ ...settings, mutate, mochaTests, jsonReporter }));
   const bin = join(root, "node_modules/@stryker-mutator/core/bin/stryker.js");
-  const { status } = spawnSync(process.execPath, [bin, "run", file], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  const options = { cwd: root, stdio: "inherit" } as const;
+  const { status } = spawnSync(process.execPath, [bin, "run", config], options);
   if (status !== 0) throw new Error(`Stryker ended with exit code ${status}`);
-  return JSON.parse(readFileSync(fileName, "utf8")) as Report;
 }
 
-const survived = ({ status, statusReason }: Mutant) =>
-  status === "Survived" ||
-  status === "NoCoverage" ||
-  (status === "Timeout" && !looped(statusReason));
+/** What a run knows of each file; `whole` when it tried all of the file's mutants. */
+function kept(name: string): Map<string, { mutants: Mutant[]; whole: boolean }> {
+  const file = keptFile(reportOf(name));
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const lines = text.split("\n").filter((line) => line !== "");
+  const counts = new Map<string, number>();
+  const found = new Map<string, Mutant[]>();
+  for (const line of lines.map((one) => JSON.parse(one) as KeptLine)) {
+    if ("mutants" in line) counts.set(line.file, line.mutants);
+    else found.set(line.file, [...(found.get(line.file) ?? []), line]);
+  }
+  return new Map(
+    [...counts].map(([of, count]) => {
+      const mutants = found.get(of) ?? [];
+      return [of, { mutants, whole: mutants.length === count }];
+    }),
+  );
+}
+
 const looped = (reason: string | undefined) => reason?.includes("Hit limit") ?? false;
+const killed = ({ status }: Mutant) => status === "Killed" || status === "RuntimeError";
+const endless = ({ status, statusReason }: Mutant) => status === "Timeout" && looped(statusReason);
+const tried = ({ status }: Mutant) => status !== "Ignored" && status !== "CompileError";
+const survived = (mutant: Mutant) => tried(mutant) && !killed(mutant) && !endless(mutant);
 
 const keyOf = ({ location: { start, end }, replacement }: Mutant) =>
   `${start.line}:${start.column}-${end.line}:${end.column} ${replacement ?? ""}`;
 
 /** Stryker's ranges count columns from 0, its reports from 1. */
-const rangeOf = (file: string, { location: { start, end } }: Mutant) =>
+const rangeOf = ({ file, location: { start, end } }: Mutant) =>
   `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 
 /** A piece of source in one short line. */
@@ -82,29 +82,22 @@ function textAt(source: string, { start, end }: Mutant["location"]): string {
   return lines.join("\n");
 }
 
-function measuredOf(
-  source: string,
-  first: Mutant[],
-  second: Mutant[],
-  commit: string,
-): FileMeasured {
-  const tried = first.filter(({ status }) => !["Ignored", "CompileError"].includes(status));
+function measuredOf(file: string, first: Mutant[], second: Mutant[]): FileMeasured {
+  const source = readFileSync(join(root, file), "utf8");
   const later = new Map(second.map((mutant) => [keyOf(mutant), mutant]));
-  const last = tried.map((mutant) =>
-    survived(mutant) ? (later.get(keyOf(mutant)) ?? mutant) : mutant,
-  );
-  const count = (all: Mutant[], holds: (mutant: Mutant) => boolean) => all.filter(holds).length;
-  const near = count(tried, ({ status }) => status === "Killed" || status === "RuntimeError");
-  const found = count(last, ({ status }) => status === "Killed" || status === "RuntimeError");
+  const all = first.filter(tried);
+  const last = all.map((one) => (survived(one) ? (later.get(keyOf(one)) ?? one) : one));
+  const near = all.filter(killed).length;
+  const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return {
-    commit,
-    mutants: tried.length,
+    commit: commit.stdout.trim(),
+    mutants: all.length,
     near,
-    whole: found - near,
-    endless: count(
-      last,
-      ({ status, statusReason }) => status === "Timeout" && looped(statusReason),
-    ),
+    whole: last.filter(killed).length - near,
+    endless: last.filter(endless).length,
     survivors: last.filter(survived).map(({ location, replacement }) => ({
       line: location.start.line,
       was: short(textAt(source, location)),
@@ -113,25 +106,25 @@ function measuredOf(
   };
 }
 
-function git(...args: string[]): string {
-  return spawnSync("git", args, { cwd: root, encoding: "utf8" }).stdout.trim();
+function keepAll(): void {
+  const all = readMeasured();
+  const again = kept("whole");
+  for (const [file, { mutants, whole }] of kept("near")) {
+    if (!whole) continue;
+    all[file] = withReasons(measuredOf(file, mutants, again.get(file)?.mutants ?? []), all[file]);
+  }
+  writeMeasured(all);
 }
 
 const args = process.argv.slice(2);
 const files = args.filter((arg) => !arg.startsWith("-"));
-mkdirSync(folder, { recursive: true });
 const { near, whole } = settings.mochaTests;
-const first = stryker("near", files.length > 0 ? files : settings.mutate, near);
-if (!args.includes("--near")) {
-  const rest = Object.entries(first.files).flatMap(([file, { mutants }]) =>
-    mutants.filter(survived).map((mutant) => rangeOf(file, mutant)),
-  );
-  const second = rest.length > 0 ? stryker("whole", [...new Set(rest)], whole) : { files: {} };
-  const commit = git("rev-parse", "--short", "HEAD");
-  const all = readMeasured();
-  for (const [file, { source, mutants }] of Object.entries(first.files)) {
-    const again = (second as Report).files[file]?.mutants ?? [];
-    all[file] = withReasons(measuredOf(source, mutants, again, commit), all[file]);
+mkdirSync(folder, { recursive: true });
+if (!args.includes("--keep")) {
+  stryker("near", files.length > 0 ? files : settings.mutate, near);
+  const left = [...kept("near").values()].flatMap(({ mutants }) => mutants.filter(survived));
+  if (left.length > 0 && !args.includes("--near")) {
+    stryker("whole", [...new Set(left.map(rangeOf))], whole);
   }
-  writeMeasured(all);
 }
+keepAll();
