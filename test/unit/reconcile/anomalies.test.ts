@@ -1,0 +1,190 @@
+/** Goal: every finding is counted, the worst are shown, and probes are kept out of the headline. */
+import { expect } from "chai";
+import { Anomalies, type Finding, type FindingKind } from "../../../src/reconcile/anomalies.ts";
+import { SIZE } from "../../../src/reconcile/limits.ts";
+import { World } from "../../../src/reconcile/world.ts";
+import { judgingFor } from "./against-oracle.ts";
+
+const plan = judgingFor("primary");
+const world = new World({
+  ...plan,
+  producers: plan.producers.map((one) => (one.id === 2 ? { ...one, kind: "canary" } : one)),
+});
+const [application] = world.streams;
+const probe = world.streams.find(({ application: own }) => !own);
+const log = { id: 1, topic: "orders" };
+
+const lost: FindingKind = { class: "lost", violation: true };
+const finding = (count: number, more: Partial<Finding> = {}): Finding => ({
+  count,
+  detail: () => `of ${count}`,
+  ...more,
+});
+
+function book(...findings: [FindingKind, Finding][]): Anomalies {
+  const anomalies = new Anomalies();
+  for (const [kind, one] of findings) anomalies.add(kind, one);
+  return anomalies;
+}
+
+describe(Anomalies.name, () => {
+  it("adds up a class by its cause and by whether it is a violation", () => {
+    const anomalies = book(
+      [{ ...lost, cause: "a" }, finding(3)],
+      [{ ...lost, cause: "b" }, finding(4)],
+      [{ ...lost, cause: "a" }, finding(5)],
+      [{ ...lost, cause: "a", violation: false }, finding(7)],
+      [lost, finding(1)],
+    );
+    const told = anomalies.list().map(({ cause, violation, count }) => [cause, violation, count]);
+    expect(told).to.deep.equal([
+      [undefined, true, 1],
+      ["a", true, 8],
+      ["a", false, 7],
+      ["b", true, 4],
+    ]);
+    expect(anomalies.countOf("lost")).to.equal(20);
+    expect(anomalies.countOf("lost", ({ violation }) => violation)).to.equal(13);
+    expect(anomalies.countOf("corrupt")).to.equal(0);
+    expect(anomalies.list()[0]).to.not.have.property("cause");
+  });
+
+  it("takes nothing for a finding", () => {
+    expect(book([lost, finding(0)], [lost, finding(-1)]).list()).to.deep.equal([]);
+  });
+
+  it("lists classes in the order of the table, whatever was found first", () => {
+    const kinds = (["phantom", "lost", "corrupt"] as const).map((name): [FindingKind, Finding] => [
+      { class: name, violation: true },
+      finding(1),
+    ]);
+    const found = book(...kinds)
+      .list()
+      .map((one) => one.class);
+    expect(found).to.deep.equal(
+      book(...kinds.toReversed())
+        .list()
+        .map((one) => one.class),
+    );
+    expect(found[0]).to.equal("lost");
+  });
+
+  it("keeps probes apart, by name, and out of the headline", () => {
+    if (!application || !probe) throw new Error("the plan has no such streams");
+    const anomalies = book(
+      [lost, finding(2, { stream: application })],
+      [lost, finding(9, { stream: probe })],
+      [{ ...lost, cause: "why" }, finding(4, { stream: probe })],
+    );
+    expect(anomalies.countOf("lost")).to.equal(2);
+    expect(anomalies.list().map(({ cause, count }) => [cause, count])).to.deep.equal([
+      [undefined, 2],
+      ["canary stream", 9],
+      ["canary stream, why", 4],
+    ]);
+  });
+});
+
+const shown = (...findings: Finding[]) =>
+  book(...findings.map((one): [FindingKind, Finding] => [lost, one])).list()[0]?.examples ?? [];
+
+describe("the examples of an anomaly", () => {
+  it("are the longest runs, and of equals the first on the logs", () => {
+    const at = (count: number, id: number, partition: number, seqFirst: number, offset: number) =>
+      finding(count, { log: { id, topic: "t" }, partition, seqFirst, offset });
+    const inOrder = [
+      at(9, 3, 3, 3, 3),
+      at(5, 1, 0, 0, 0),
+      at(5, 1, 0, 0, 2),
+      at(5, 1, 0, 4, 1),
+      at(5, 1, 2, 0, 0),
+      at(5, 2, 0, 0, 0),
+      finding(1),
+      at(1, 1, 0, 0, 0),
+    ];
+    const places = (all: Finding[]) =>
+      shown(...all).map(({ log: on, partition, seqFirst, offset }) => {
+        return [on, partition, seqFirst, offset];
+      });
+    const wanted = places(inOrder);
+    expect(places(inOrder.toReversed())).to.deep.equal(wanted);
+    expect(wanted[0]).to.deep.equal([3, 3, 3, 3]);
+    expect(wanted.slice(1, 4)).to.deep.equal([
+      [1, 0, 0, 0],
+      [1, 0, 0, 2],
+      [1, 0, 4, 1],
+    ]);
+    expect(wanted.at(-2)).to.deep.equal([null, null, null, null]);
+  });
+
+  it("are told apart by their stream where all else is the same", () => {
+    const [first, second] = world.streams;
+    if (!first || !second) throw new Error("the plan has no two streams");
+    const same = { log, partition: 0, seqFirst: 0, offset: 0 };
+    const pair = [finding(1, { ...same, stream: second }), finding(1, { ...same, stream: first })];
+    const partitions = (all: Finding[]) =>
+      book(...all.map((one): [FindingKind, Finding] => [lost, one])).list()[0]?.examples.length;
+    expect(partitions(pair)).to.equal(2);
+  });
+
+  it("are cut to the worst, and counted whole; details are made for those alone", () => {
+    let made = 0;
+    const all = Array.from({ length: SIZE.examplesMax + 8 }, (_, n) =>
+      finding(n + 1, {
+        detail: () => {
+          made += 1;
+          return `${n}`;
+        },
+      }),
+    );
+    for (const order of [all, all.toReversed()]) {
+      made = 0;
+      const [anomaly] = book(...order.map((one): [FindingKind, Finding] => [lost, one])).list();
+      expect(anomaly?.examples).to.have.length(SIZE.examplesMax);
+      expect(anomaly?.examples[0]?.detail).to.equal(String(SIZE.examplesMax + 7));
+      expect(anomaly?.examples.at(-1)?.detail).to.equal("8");
+      expect(anomaly?.count).to.equal((all.length * (all.length + 1)) / 2);
+      expect(made).to.equal(SIZE.examplesMax);
+    }
+  });
+});
+
+describe("an example of an anomaly", () => {
+  it("holds what is known, and null for what is not", () => {
+    const stream = application;
+    if (!stream) throw new Error("the plan has no stream");
+    const known = { stream, log, partition: 1, seqFirst: 4, offset: 7, atMs: 1.23456 };
+    expect(shown(finding(3, known))[0]).to.deep.equal({
+      log: 1,
+      topic: "orders",
+      producer: "one",
+      partition: 1,
+      seqFirst: 4,
+      seqLast: 6,
+      offset: 7,
+      atMs: 1.235,
+      detail: "of 3",
+    });
+    expect(shown(finding(3))[0]).to.deep.equal({
+      log: null,
+      topic: null,
+      producer: null,
+      partition: null,
+      seqFirst: null,
+      seqLast: null,
+      offset: null,
+      atMs: null,
+      detail: "of 3",
+    });
+    expect(shown(finding(1, { stream }))[0]).to.include({ partition: stream.partition });
+  });
+
+  it("is handed to whoever writes the full list, each of them", () => {
+    const told: string[] = [];
+    const anomalies = new Anomalies(({ class: name, cause }, { detail }, count) => {
+      told.push(`${name} ${cause} ${detail} ${count}`);
+    });
+    for (const count of [3, 0, 2]) anomalies.add({ ...lost, cause: "c" }, finding(count));
+    expect(told).to.deep.equal(["lost c of 3 3", "lost c of 2 2"]);
+  });
+});
