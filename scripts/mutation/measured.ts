@@ -20,6 +20,8 @@ export interface Survivor {
 export interface FileMeasured {
   commit: string;
   mutants: number;
+  /** The run was stopped before it came to these; absent when it came to all. */
+  untried?: number;
   /** By the tests that stand near the code, by whole judgements alone, and without an end. */
   near: number;
   whole: number;

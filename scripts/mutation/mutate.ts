@@ -4,7 +4,7 @@
  * Twice: first every mutant with the tests that stand near the code, which takes milliseconds for
  * each; then what survived, with the tests that judge whole runs, which takes seconds for each.
  * `--near` stops after the first. `--keep` runs nothing and keeps what an earlier run, even one that
- * was stopped, came to know of the files that it finished.
+ * was stopped, came to know. A part of a file never replaces the whole of it.
  *
  * Only a loop that was seen to loop counts as found: Stryker counts how often a mutant is passed and
  * ends it beyond a limit. A run that merely took long is a survivor, for the machine may be slow.
@@ -37,8 +37,8 @@ function stryker(name: string, mutate: readonly string[], tests: readonly string
   if (status !== 0) throw new Error(`Stryker ended with exit code ${status}`);
 }
 
-/** What a run knows of each file; `whole` when it tried all of the file's mutants. */
-function kept(name: string): Map<string, { mutants: Mutant[]; whole: boolean }> {
+/** What a run knows of each file, and how many of the file's mutants it did not come to. */
+function kept(name: string): Map<string, { mutants: Mutant[]; untried: number }> {
   const file = keptFile(reportOf(name));
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const lines = text.split("\n").filter((line) => line !== "");
@@ -51,7 +51,7 @@ function kept(name: string): Map<string, { mutants: Mutant[]; whole: boolean }> 
   return new Map(
     [...counts].map(([of, count]) => {
       const mutants = found.get(of) ?? [];
-      return [of, { mutants, whole: mutants.length === count }];
+      return [of, { mutants, untried: count - mutants.length }];
     }),
   );
 }
@@ -109,9 +109,12 @@ function measuredOf(file: string, first: Mutant[], second: Mutant[]): FileMeasur
 function keepAll(): void {
   const all = readMeasured();
   const again = kept("whole");
-  for (const [file, { mutants, whole }] of kept("near")) {
-    if (!whole) continue;
-    all[file] = withReasons(measuredOf(file, mutants, again.get(file)?.mutants ?? []), all[file]);
+  for (const [file, { mutants, untried }] of kept("near")) {
+    const before = all[file];
+    const whole = before !== undefined && before.untried === undefined;
+    if (untried > 0 && (whole || !mutants.some(killed))) continue;
+    const now = measuredOf(file, mutants, again.get(file)?.mutants ?? []);
+    all[file] = withReasons(untried > 0 ? { ...now, untried } : now, before);
   }
   writeMeasured(all);
 }

@@ -7,13 +7,13 @@ import { type FileMeasured, type Measured, readMeasured } from "./measured.ts";
 const PAGE = join(packageRoot(), "docs/mutation-testing.md");
 const END = "<!-- end of table -->";
 
-type Counts = Pick<FileMeasured, "mutants" | "near" | "whole" | "endless">;
+type Counts = Pick<FileMeasured, "mutants" | "near" | "whole" | "endless" | "untried">;
 
 function countRow(name: string, commit: string, counts: Counts): string {
-  const { mutants, near, whole, endless } = counts;
+  const { mutants, near, whole, endless, untried = 0 } = counts;
   const found = near + whole + endless;
   const score = mutants === 0 ? "–" : `${((100 * found) / mutants).toFixed(1)} %`;
-  const cells = [name, commit, mutants, near, whole, endless, mutants - found, score];
+  const cells = [name, commit, mutants, near, whole, endless, mutants - found, score, untried];
   return `| ${cells.join(" | ")} |`;
 }
 
@@ -28,10 +28,11 @@ function scores(all: Measured): string {
     near: sum(({ near }) => near),
     whole: sum(({ whole }) => whole),
     endless: sum(({ endless }) => endless),
+    untried: sum(({ untried }) => untried ?? 0),
   };
   return [
-    "| file | measured at | mutants | near | by whole runs alone | endless | survived | score |",
-    "|---|---|---:|---:|---:|---:|---:|---:|",
+    "| file | measured at | tried | near | by whole runs alone | endless | survived | score | not tried |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ...rows,
     countRow("**all**", "", total),
   ].join("\n");

@@ -33,6 +33,7 @@ function judgedWith(input: Partial<VerdictInput>, events: object[] = []) {
     problems: [],
     chronicle: new Chronicle(told, readByNobody()),
     anomalies: [],
+    fates: [],
     views: [],
     ...input,
   });

@@ -58,6 +58,7 @@ describe("the ends", () => {
     const all = points(...Array.from({ length: 59 }, (_, n) => n + 1));
     expect(p95(all.slice(1))).to.equal(null);
     expect(p95(all)).to.deep.equal({ value: 57, atLeast: false });
+    expect(p95(all.toReversed())).to.deep.equal({ value: 57, atLeast: false });
     expect(p95([...all.slice(0, 55), open(9), open(9), open(9), open(9)])?.atLeast).to.equal(true);
   });
 });
