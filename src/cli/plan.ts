@@ -1,12 +1,17 @@
 /** `blackstart plan`: what a run would boot and do, without doing it, and whether it would fit here. */
 import { Command } from "commander";
+import { requireCapabilities } from "../drill/capabilities.ts";
 import { describeMatrix } from "../experiment/describe.ts";
 import { loadCells } from "../experiment/load.ts";
 import type { Plan } from "../experiment/plan.ts";
 import { planExperiment } from "../experiment/planner.ts";
 import { DrillError } from "../kernel/errors.ts";
+import { DOCKER_CAPABILITIES } from "../runtime/docker/docker-capabilities.ts";
 import { capacityOf } from "./capacity.ts";
 import { collectVars } from "./vars.ts";
+
+/** The only place to run for now; what it can do is known without asking it. */
+const DOCKER = { kind: "docker", capabilities: DOCKER_CAPABILITIES };
 
 /** Stands where a run's own id would be; it only shapes cluster ids and the tag of records. */
 const RUN = "plan";
@@ -45,6 +50,7 @@ function plan(files: string[], options: PlanOptions): void {
     ),
   );
   const plans = matrices.flat();
+  for (const one of plans) requireCapabilities(one, DOCKER);
   const text = options.json
     ? JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)
     : matrices.map(describeMatrix).join("\n\n");

@@ -63,6 +63,9 @@ export async function runOne(request: RunRequest): Promise<RunDone> {
   const result = judgeFolder(paths.dir);
   const report = renderFolder(paths.dir);
   progress.end();
+  for (const { step, reason } of result.healFailures ?? []) {
+    process.stderr.write(`\nNOT HEALED: ${step}: ${reason}\n`);
+  }
   if (error) process.stderr.write(`\nerror ${error.code}: ${error.message}\n→ ${error.hint}\n`);
   const exitCode = error ? error.exit : result.exitCode;
   return { folder: paths.dir, result, report, exitCode, ...(error ? { error } : {}) };

@@ -111,6 +111,11 @@ export function logOf(plan: Plan, id: number): LogRef {
   return log;
 }
 
+/** Whether some producer of the plan writes to a log in transactions. */
+export function hasTransactions({ producers }: Plan, log: number): boolean {
+  return producers.some((one) => one.log === log && one.transactional !== undefined);
+}
+
 export function regionsOf(plan: Plan, cluster: string): string[] {
   return plan.topology.clusters.find(({ name }) => name === cluster)?.regions ?? [];
 }

@@ -25,9 +25,28 @@ export function checkWorkload(draft: Draft): void {
       );
     }
   }
+  checkTransactions(draft);
   for (const consumer of draft.consumers) checkClient(draft, consumer, "consumer");
   checkGroups(draft);
   checkSteady(draft);
+}
+
+function checkTransactions(draft: Draft): void {
+  for (const { path, value: producer } of draft.producers) {
+    const { transactional, acks, idempotent } = producer;
+    if (!transactional) continue;
+    if (acks !== "all" || !idempotent) {
+      const message = "transactions need acks: all and idempotent: true";
+      draft.find([...path, "transactional"], message);
+    }
+    const longest = draft.stallMs / 2;
+    if (transactional.commitEvery > longest) {
+      const message =
+        `a record is acked when its transaction is committed: with commitEvery above ${longest}ms, ` +
+        "half of policy.stall, every record would count as late";
+      draft.find([...path, "transactional", "commitEvery"], message);
+    }
+  }
 }
 
 function checkTopics(draft: Draft): void {

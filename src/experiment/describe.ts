@@ -179,7 +179,7 @@ function clientRows(plan: Plan): string[][] {
       logName(producer.log),
       `${formatCount(producer.ratePerSecond)}/s of ${formatBytes(producer.recordBytes)}, acks ${producer.acks}${
         producer.idempotent ? ", idempotent" : ""
-      }`,
+      }${transactionWords(producer)}`,
       starts[producer.start],
     ]),
     ...plan.canaries.map((canary) => [
@@ -197,6 +197,13 @@ function clientRows(plan: Plan): string[][] {
       starts[consumer.start],
     ]),
   ];
+}
+
+function transactionWords({ transactional }: Plan["producers"][number]): string {
+  if (!transactional) return "";
+  const { commitEveryMs, abortedShare } = transactional;
+  const share = Math.round(abortedShare * 1000) / 10;
+  return `, in transactions of ${formatExactMs(commitEveryMs)}, ${share}% aborted`;
 }
 
 function steadyRow(check: SteadyCheck): string[] {

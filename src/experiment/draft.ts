@@ -8,6 +8,7 @@ import { endsOf, expandSteps, type Leaf, lookUp, type Timeline } from "./expand-
 import type { Finding, Path } from "./problems.ts";
 import { afterOf } from "./resolve.ts";
 import { type GuardEntry, guardSchema } from "./schema-conditions.ts";
+import { policySchema } from "./schema-policy.ts";
 import {
   isHeal,
   type StepEntry,
@@ -63,6 +64,8 @@ export class Draft {
   readonly steps: StepItem[];
   readonly guards: Item<GuardEntry>[];
   readonly canaryEnabled: boolean;
+  /** When a send counts as late. */
+  readonly stallMs: number;
   /** Accepted or not. */
   readonly flowCount: number;
   readonly consumerCount: number;
@@ -103,6 +106,7 @@ export class Draft {
     this.guards = this.#accept(guardSchema, root, "abortIf", []);
     this.steps = this.timeline.leaves.flatMap((leaf) => this.#acceptStep(leaf));
     this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
+    this.stallMs = policySchema.safeParse(root["policy"] ?? {}).data?.stall ?? Infinity;
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;
     this.phase = root["phase"];

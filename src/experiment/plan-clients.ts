@@ -115,7 +115,7 @@ export class ClientBook {
     const name = this.#unique(wanted ?? `${entry.topic}-${region}`);
     const place = { name, region, log, start, takesOverFrom };
     const ref = this.#pushRef(producerRefOf(entry, place));
-    this.producers.push(plannedProducer(entry, place, ref));
+    this.producers.push(plannedProducer(entry, place, ref, this.producers));
     return ref;
   }
 

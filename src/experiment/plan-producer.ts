@@ -28,9 +28,11 @@ export function producerRefOf(entry: ProducerEntry, place: ProducerPlace): Omit<
 
 export function plannedProducer(
   entry: ProducerEntry,
-  { name, region, log, start }: ProducerPlace,
+  place: ProducerPlace,
   ref: number,
+  elders: PlannedProducer[],
 ): PlannedProducer {
+  const { name, region, log, start } = place;
   return {
     ref,
     name,
@@ -40,9 +42,23 @@ export function plannedProducer(
     recordBytes: entry.size,
     acks: entry.acks,
     idempotent: entry.idempotent,
+    ...transactionsOf(entry, place, elders),
     lingerMs: entry.linger,
     batchRecordsMax: entry.batch,
     client: entry.client,
     start,
   };
+}
+
+/** Who takes over on the same log has the transactional id of the elder, and so fences it. */
+function transactionsOf(
+  { transactional }: ProducerEntry,
+  { name, log, takesOverFrom }: ProducerPlace,
+  elders: PlannedProducer[],
+): Pick<PlannedProducer, "transactional"> {
+  if (transactional === undefined) return {};
+  const elder = elders.find((one) => one.ref === takesOverFrom && one.log === log.id);
+  const { commitEvery, aborted } = transactional;
+  const id = elder?.transactional?.id ?? name;
+  return { transactional: { id, commitEveryMs: commitEvery, abortedShare: aborted } };
 }

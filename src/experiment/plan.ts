@@ -8,6 +8,7 @@ import type { Catalogue } from "../history/catalogue.ts";
 import type { Judging } from "../history/judging.ts";
 import type { Topology } from "../topology/types.ts";
 import type { TopicSpec } from "../workload/protocol.ts";
+import type { TransactionSpec } from "../workload/transactions.ts";
 
 export interface PlannedTopic {
   log: number;
@@ -27,6 +28,7 @@ export interface PlannedProducer {
   recordBytes: number;
   acks: "all" | "1" | "0";
   idempotent: boolean;
+  transactional?: TransactionSpec;
   lingerMs: number;
   batchRecordsMax: number;
   client: Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** The `workload` part of the experiment file: topics, producers, consumers, the canary. */
 import { z } from "zod";
-import { durationSchema, rateSchema, sizeSchema } from "../kernel/schema-units.ts";
+import { durationSchema, percentSchema, rateSchema, sizeSchema } from "../kernel/schema-units.ts";
 import { PAYLOAD_HEADER_BYTES } from "../workload/payload-format.ts";
 import { kafkaConfigSchema, nameSchema } from "./schema-topology.ts";
 
@@ -65,6 +65,19 @@ export const topicSchema = z.strictObject({
   config: kafkaConfigSchema.optional().describe("Further topic settings."),
 });
 
+const transactionalSchema = z
+  .strictObject({
+    commitEvery: durationSchema
+      .refine((ms) => ms >= 50, { error: "expected at least 50ms" })
+      .prefault("200ms")
+      .describe("How long a transaction takes records before it is ended."),
+    aborted: percentSchema
+      .refine((share) => share <= 0.9, { error: "expected at most 90%" })
+      .prefault("0%")
+      .describe("Share of transactions that are aborted: of 20% every fifth."),
+  })
+  .describe("Records are sent in transactions, and acked when theirs is committed.");
+
 export const producerSchema = z.strictObject({
   name: nameSchema
     .optional()
@@ -94,6 +107,7 @@ export const producerSchema = z.strictObject({
     .boolean({ error: "expected true or false" })
     .default(true)
     .describe("Whether the broker removes duplicates of retries."),
+  transactional: transactionalSchema.optional(),
   linger: durationSchema.prefault("20ms").describe("How long due records gather before a send."),
   batch: count("records", 100_000)
     .default(500)

@@ -7,9 +7,10 @@
  */
 import { z } from "zod";
 import { catalogueSchema } from "../history/catalogue.ts";
-import { durationSchema, percentSchema } from "../kernel/schema-units.ts";
+import { durationSchema } from "../kernel/schema-units.ts";
 import { guardSchema } from "./schema-conditions.ts";
 import { phaseSchema } from "./schema-phase.ts";
+import { policySchema } from "./schema-policy.ts";
 import { entrySchema, type StepEntry, steadyCheckSchema } from "./schema-steps.ts";
 import { objectivesSchema, predictionsSchema } from "./schema-targets.ts";
 import { nameSchema, topologySchema } from "./schema-topology.ts";
@@ -25,20 +26,6 @@ const endSchema = z.strictObject({
   drain: durationSchema
     .prefault("15s")
     .describe("How long the last answers and deliveries may take after the producers stopped."),
-});
-
-const policySchema = z.strictObject({
-  sustained: durationSchema.prefault("5s").describe("Recovered means: acks on time for this long."),
-  stall: durationSchema.prefault("1s").describe("A due send not acked within this is a stall."),
-  throughputShare: percentSchema
-    .prefault("95%")
-    .describe("Share of the planned rate that counts as full throughput."),
-  t0: z
-    .string()
-    .optional()
-    .describe(
-      "The fault step that times are counted from; the first one, or that before a failover, unless set.",
-    ),
 });
 
 const seedMax = 2 ** 31 - 1;

@@ -52,7 +52,8 @@ export const ROW = {
   end: 9,
 } as const;
 
-export const OUTCOME = { acked: 1, failed: 2, indeterminate: 3 } as const;
+/** aborted: its transaction was, for certain; like a failed one no record that may be read. */
+export const OUTCOME = { acked: 1, failed: 2, indeterminate: 3, aborted: 4 } as const;
 
 /** Why a record is not what was sent. Kept apart because their causes differ. */
 export const DEFECT = {

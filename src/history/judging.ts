@@ -79,6 +79,7 @@ export const METRICS = {
   "reordered.records": { unit: "records", label: "Reordered records" },
   "corrupt.records": { unit: "records", label: "Corrupt records" },
   "phantom.records": { unit: "records", label: "Phantom records" },
+  "failedReads.records": { unit: "records", label: "Failed or aborted records that are there" },
   "unread.records": { unit: "records", label: "Surviving records never delivered" },
   "unconfirmed.records": { unit: "records", label: "Sends with acks=0 that are on no log" },
 } as const;

@@ -74,7 +74,7 @@ export function classifyRejection(thrown: unknown, attempts: number): Verdict {
 }
 
 /** The Kafka error code at the root of a kafkajs error, which wraps causes in causes. */
-function brokerCode(thrown: unknown): number | undefined {
+export function brokerCode(thrown: unknown): number | undefined {
   for (let at = thrown, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     const code = (at as { code?: unknown }).code;
     if (at.name === "KafkaJSProtocolError" && typeof code === "number") return code;

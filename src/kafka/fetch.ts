@@ -1,11 +1,13 @@
 /**
- * The fetch request (version 12: topics by name, understood from Kafka 2.7 to 4.x), read
- * uncommitted up to the high watermark, without a fetch session. The answer's record bytes are
- * views of what came off the socket: they are walked, never turned into objects.
+ * The fetch request (version 12: topics by name, understood from Kafka 2.7 to 4.x), without a fetch
+ * session, read uncommitted up to the high watermark unless a reader wants only what was committed.
+ * The answer's record bytes are views of what came off the socket: they are walked, never turned
+ * into objects.
  */
 import { fetchV12, Writer } from "@platformatic/kafka";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { Cursor } from "./cursor.ts";
+import type { AbortedTransaction } from "./record-batch.ts";
 
 export interface FetchAsk {
   topic: string;
@@ -23,12 +25,16 @@ export interface FetchedPartition {
   /** What was read beyond this offset is no longer part of the log; -1 when it all still is. */
   divergesAt: number;
   records: Buffer;
+  /** Transactions with records from here on that were aborted; told when only committed is read. */
+  aborted: AbortedTransaction[];
 }
 
 export interface FetchLimits {
   maxWaitMs: number;
   maxBytes: number;
   partitionMaxBytes: number;
+  /** Up to the first open transaction, and with word of the aborted ones. */
+  committed?: boolean;
 }
 
 /** Who asks: a consumer, who gets what is committed from whoever leads. */
@@ -54,7 +60,7 @@ export function fetchBody(
     limits.maxWaitMs,
     1,
     limits.maxBytes,
-    0, // read uncommitted
+    limits.committed ? 1 : 0,
     0, // no session
     -1,
     [...topics].map(([topicId, wanted]) => ({
@@ -101,8 +107,9 @@ function parsePartition(cursor: Cursor, topic: string): FetchedPartition {
   const errorCode = cursor.int16();
   const highWatermark = cursor.int64();
   cursor.at += 16; // last stable offset, log start offset
-  for (let aborted = cursor.compactLength(); aborted > 0; aborted -= 1) {
-    cursor.at += 16;
+  const aborted: AbortedTransaction[] = [];
+  for (let left = cursor.compactLength(); left > 0; left -= 1) {
+    aborted.push({ producerId: cursor.int64(), firstOffset: cursor.int64() });
     cursor.tags();
   }
   cursor.at += 4; // preferred read replica
@@ -113,7 +120,7 @@ function parsePartition(cursor: Cursor, topic: string): FetchedPartition {
     cursor.at += 4; // epoch
     divergesAt = cursor.int64();
   });
-  return { topic, partition, errorCode, highWatermark, divergesAt, records };
+  return { topic, partition, errorCode, highWatermark, divergesAt, records, aborted };
 }
 
 export function fetchRecords(

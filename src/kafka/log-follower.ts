@@ -181,7 +181,7 @@ export class LogFollower {
     }
     if (fetched.records.length > 0) {
       const visit = this.#options.visitor(partition);
-      const walked = walkBatches(fetched.records, partition.next, visit);
+      const walked = walkBatches(fetched.records, partition.next, visit, fetched.aborted);
       partition.next = walked.next;
       if (walked.epoch >= 0) partition.lastEpoch = walked.epoch;
     }

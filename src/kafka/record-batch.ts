@@ -13,6 +13,8 @@ const BATCH_HEADER_BYTES = 61;
 const CRC_FROM = 21; // the CRC covers everything from the attributes on
 const COMPRESSION_BITS = 7;
 const CONTROL_BIT = 32;
+const TRANSACTIONAL_BIT = 16;
+const PRODUCER_AT = 43;
 
 /**
  * Called for each record in offset order, at once: says where in `bytes` key and value lie. A view of
@@ -27,6 +29,12 @@ export type RecordVisitor = (
   valueBytes: number,
 ) => void;
 
+/** Records of this producer from there to its next marker belong to no committed transaction. */
+export interface AbortedTransaction {
+  producerId: number;
+  firstOffset: number;
+}
+
 export interface Walked {
   /** Where to fetch next. */
   next: number;
@@ -34,9 +42,18 @@ export interface Walked {
   epoch: number;
 }
 
-/** Walks whole batches; a batch cut off at the end of a fetch is left for the next one. */
-export function walkBatches(bytes: Buffer, from: number, visit: RecordVisitor): Walked {
+/**
+ * Walks whole batches; a batch cut off at the end of a fetch is left for the next one. Those of the
+ * transactions that are said to be aborted are passed over.
+ */
+export function walkBatches(
+  bytes: Buffer,
+  from: number,
+  visit: RecordVisitor,
+  aborted: AbortedTransaction[] = [],
+): Walked {
   const walked: Walked = { next: from, epoch: -1 };
+  const open = new AbortedOnes(aborted);
   let at = 0;
   while (bytes.length - at >= BATCH_HEADER_BYTES) {
     const base = bytes.readInt32BE(at) * 0x100000000 + bytes.readUInt32BE(at + 4);
@@ -45,7 +62,11 @@ export function walkBatches(bytes: Buffer, from: number, visit: RecordVisitor): 
     const magic = bytes.readInt8(at + 16);
     if (magic !== 2) throw new Error(`a record batch of version ${magic}, expected 2`);
     const attributes = bytes.readInt16BE(at + CRC_FROM);
-    if ((attributes & CONTROL_BIT) === 0) {
+    const producerId = Number(bytes.readBigInt64BE(at + PRODUCER_AT));
+    const isMarker = (attributes & CONTROL_BIT) !== 0;
+    const isAborted = (attributes & TRANSACTIONAL_BIT) !== 0 && open.has(producerId, base);
+    if (isMarker) open.ended(producerId, base);
+    else if (!isAborted) {
       const count = bytes.readInt32BE(at + 57);
       const records = bytes.subarray(at + BATCH_HEADER_BYTES, end);
       walkRecords(inflate(records, attributes & COMPRESSION_BITS), base, count, from, visit);
@@ -55,6 +76,28 @@ export function walkBatches(bytes: Buffer, from: number, visit: RecordVisitor): 
     at = end;
   }
   return walked;
+}
+
+/** A producer has one transaction at a time; its marker, of whichever kind, ends it. */
+class AbortedOnes {
+  readonly #waiting: AbortedTransaction[];
+
+  constructor(aborted: AbortedTransaction[]) {
+    this.#waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
+  }
+
+  #at(producerId: number): number {
+    return this.#waiting.findIndex((one) => one.producerId === producerId);
+  }
+
+  has(producerId: number, offset: number): boolean {
+    const first = this.#waiting[this.#at(producerId)];
+    return first !== undefined && first.firstOffset <= offset;
+  }
+
+  ended(producerId: number, offset: number): void {
+    if (this.has(producerId, offset)) this.#waiting.splice(this.#at(producerId), 1);
+  }
 }
 
 function inflate(records: Buffer, compression: number): Buffer {

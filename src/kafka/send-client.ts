@@ -37,6 +37,8 @@ export interface SendClient {
   send(sending: Sending, partition: number, records: OutgoingRecord[]): Promise<SendAnswer[]>;
   /** When anything last moved: an attempt began, an answer came. */
   readonly lastMoveUs: number;
+  /** Of a client with transactions: ends the open one and opens the next. */
+  end?(commit: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,13 +64,13 @@ class SendCancelled extends Error {
 
 export class KafkajsSendClient implements SendClient {
   readonly #options: SendClientOptions;
-  readonly #producer: Producer;
+  protected readonly producer: Producer;
   #lastMoveUs = monotonicUs();
 
   constructor(options: SendClientOptions) {
     this.#options = options;
     const { clientId, bootstrap, settings, idempotent } = options;
-    this.#producer = kafkaClient({ clientId, bootstrap, settings }).producer({
+    this.producer = kafkaClient({ clientId, bootstrap, settings }).producer({
       allowAutoTopicCreation: false,
       ...splitSettings(settings).role,
       idempotent,
@@ -84,8 +86,8 @@ export class KafkajsSendClient implements SendClient {
   }
 
   async connect(): Promise<void> {
-    await this.#producer.connect();
-    this.#lastMoveUs = monotonicUs();
+    await this.producer.connect();
+    this.moved();
   }
 
   async send(
@@ -96,17 +98,25 @@ export class KafkajsSendClient implements SendClient {
     const messages: TrackedMessage[] = records.map(({ key, value }) => ({ key, value, partition }));
     const first = messages[0];
     if (first !== undefined) first.sending = sending;
-    this.#lastMoveUs = monotonicUs();
+    this.moved();
     try {
       const { topic, acks } = this.#options;
-      return await this.#producer.send({ topic, acks: ACKS[acks], messages });
+      return await this.sender.send({ topic, acks: ACKS[acks], messages });
     } finally {
-      this.#lastMoveUs = monotonicUs();
+      this.moved();
     }
   }
 
+  protected get sender(): Pick<Producer, "send"> {
+    return this.producer;
+  }
+
+  protected moved(): void {
+    this.#lastMoveUs = monotonicUs();
+  }
+
   async close(): Promise<void> {
-    await this.#producer.disconnect();
+    await this.producer.disconnect();
   }
 
   #attempt(message: TrackedMessage): number {
@@ -114,7 +124,7 @@ export class KafkajsSendClient implements SendClient {
     if (sending !== undefined) {
       if (sending.cancelled) throw new SendCancelled("called off");
       sending.attempts += 1;
-      this.#lastMoveUs = monotonicUs();
+      this.moved();
     }
     return partition;
   }

@@ -59,6 +59,7 @@ const HOW: Record<MetricId, string> = {
   "reordered.records": "records that appear after a later record of their stream",
   "corrupt.records": "records whose checksum, length or re-derived body does not match",
   "phantom.records": "records on a log or handed over that no producer of this run announced",
+  "failedReads.records": "records on a log or handed over whose send failed, or was aborted",
   "unread.records": "records on the surviving log that the group was never handed",
   "unconfirmed.records":
     "records handed to a client with acks=0, by identity, that the surviving log does not hold",

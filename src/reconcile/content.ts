@@ -171,8 +171,15 @@ export function noteImpossibleRecords({ ledger, anomalies }: Book): void {
       ),
     );
     select(
-      { inAll: [stream.failed, found] },
+      { inAll: [stream.failed, found], inNone: [stream.aborted] },
       note({ class: "failed-read", violation: true }, "is there, but its send failed for certain"),
+    );
+    select(
+      { inAll: [stream.aborted, found] },
+      note(
+        { class: "failed-read", cause: "aborted transaction", violation: true },
+        "is there to be read, but its transaction was aborted",
+      ),
     );
   }
 }
@@ -235,7 +242,9 @@ export function noteUnread({ ledger, chronicle, anomalies }: Book): void {
       select({ inAll: [delivered] }, (first, count) => {
         last = first + count - 1;
       });
-      select({ inAll: [seen, stream.sent], inNone: [delivered] }, (seqFirst, count) => {
+      // Of what failed nothing is owed to anybody; that it is there is told elsewhere.
+      const inNone = [delivered, stream.failed];
+      select({ inAll: [seen, stream.sent], inNone }, (seqFirst, count) => {
         const skipped = seqFirst < last;
         const row = stream.sends.rowOf(seqFirst);
         const cause = skipped ? "skipped" : "not reached when the run ended";

@@ -29,7 +29,8 @@ export function seriesOf(ledger: Ledger, chronicle: Chronicle, flow: Flow): Seri
       const code = sends.code.get(row);
       due.spread(sends.dueUs.get(row), sends.dueLastUs(row), count);
       if (code === OUTCOME.acked) acked.add(sends.answeredUs(row), count);
-      else if (code !== UNANSWERED) errors.add(sends.answeredUs(row), count);
+      else if (code !== UNANSWERED && code !== OUTCOME.aborted)
+        errors.add(sends.answeredUs(row), count);
     }
     for (const run of unsentRuns) due.spread(run.dueFirstUs, run.dueLastUs, run.count);
   }
@@ -68,6 +69,7 @@ type Dot = Result["latency"][number];
 const DOTS = [
   [OUTCOME.acked, "acked"],
   [OUTCOME.failed, "failed"],
+  [OUTCOME.aborted, "failed"],
   [OUTCOME.indeterminate, "indeterminate"],
 ] as const;
 

@@ -176,8 +176,10 @@ class ProducerIntake {
     const acked = code === OUTCOME.acked;
     stream.sends.answer(row, code, block.tUs(i), acked ? block.offset(i) : -1);
     if (acked) stream.acked.add(seqFirst, count);
-    else if (code === OUTCOME.failed) stream.failed.add(seqFirst, count);
-    else stream.indeterminate.add(seqFirst, count);
+    else if (code === OUTCOME.failed || code === OUTCOME.aborted) {
+      stream.failed.add(seqFirst, count);
+      if (code === OUTCOME.aborted) stream.aborted.add(seqFirst, count);
+    } else stream.indeterminate.add(seqFirst, count);
   }
 
   #openOf(stream: StreamLedger): Map<number, number> {

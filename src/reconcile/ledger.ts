@@ -2,9 +2,8 @@
  * Everything the journals said, in the form the checks read: bit planes for "was it?", tables of
  * runs for "when and where?". Filled by `ingest.ts`, read by everybody else.
  *
- * One rule keeps the checks honest: what producers said (sends and answers), what audits found and
- * what groups were given are kept apart, and only the checks bring them together. So each side of a
- * balance is counted on its own.
+ * One rule keeps the checks honest: what producers said, what audits found and what groups were given
+ * are kept apart, and only the checks bring them together: both sides of a balance are counted.
  */
 import type { LogRef } from "../history/judging.ts";
 import { BitPlane } from "./bit-plane.ts";
@@ -19,6 +18,7 @@ export class StreamLedger {
   readonly sent = new BitPlane();
   readonly acked = new BitPlane();
   readonly failed = new BitPlane();
+  readonly aborted = new BitPlane(); // and failed, for that
   readonly indeterminate = new BitPlane();
   /** Records in intent rows and in unsent rows: the producer's own count. */
   intents = 0;

@@ -66,6 +66,7 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
   "reordered.records": (input) => found(input, "reordered"),
   "corrupt.records": (input) => found(input, "corrupt", (kind) => kind.violation),
   "phantom.records": (input) => found(input, "phantom", (kind) => kind.violation),
+  "failedReads.records": (input) => found(input, "failed-read"),
   "unread.records": (input) => onSurvivors(input, found(input, "unread")),
   "unconfirmed.records": (input) => onSurvivors(input, unconfirmed(input.fates)),
 };

@@ -177,7 +177,8 @@ function trueOffsetOf(ledger: Ledger, move: Move, audit: AuditedPlace, committed
 
 /**
  * Application records at offsets [from, to), and how many of them the group was never handed,
- * wherever it might have been. Probes on the same log are no loss to anybody and are not counted.
+ * wherever it might have been. Probes on the same log are no loss to anybody and are not counted,
+ * nor are records that failed for certain, which a mirror may show all the same.
  */
 function between(
   ledger: Ledger,
@@ -196,10 +197,10 @@ function between(
     const index = table.stream.get(row);
     if (end <= first || !ledger.world.stream(index).application) continue;
     const seq = table.seq.get(row) + first - table.offset.get(row);
-    records += end - first;
+    records += end - first - ledger.stream(index).failed.countIn(seq, end - first);
     given += group?.delivered.get(index)?.countIn(seq, end - first) ?? 0;
   }
-  return { records, undelivered: records - given };
+  return { records, undelivered: Math.max(records - given, 0) };
 }
 
 /** The log's end when the group resumed: not beyond what a producer appended there later. */

@@ -338,6 +338,11 @@ export const resultSchema = z.object({
     ),
   }),
   warnings: z.array(z.string()),
+  /**
+   * Heals that could not be carried out, or not proven: apart from the verdict, which is about what
+   * was measured. Absent when there were none.
+   */
+  healFailures: z.array(z.object({ step: z.string(), reason: z.string() })).optional(),
   environment: z.record(z.string(), z.unknown()),
   /** The plan's topology, as the report draws and prints it. */
   topology: z.record(z.string(), z.unknown()),

@@ -104,9 +104,11 @@ export interface SlotWindow {
 /** When a send was done, by stream and row of its table. */
 type DoneUs = (stream: StreamLedger, row: number) => number;
 
+/** An abort that the application asked for and got is service, too. */
 export function ackedUs(stream: StreamLedger, row: number): number {
-  const acked = stream.sends.code.get(row) === OUTCOME.acked;
-  return acked ? stream.sends.answeredUs(row) : Infinity;
+  const code = stream.sends.code.get(row);
+  const served = code === OUTCOME.acked || code === OUTCOME.aborted;
+  return served ? stream.sends.answeredUs(row) : Infinity;
 }
 
 /** The slots of a chain in order of due time, its holes filled. */
@@ -191,6 +193,10 @@ export function deliveredUs(group: GroupLedger): DoneUs {
 function deliveriesOf(stream: StreamLedger, sightings: SightingTable | undefined): Float64Array {
   const { sends } = stream;
   const done = new Float64Array(sends.rows).fill(Infinity);
+  // What was aborted is to reach nobody: it is not late.
+  for (let row = 0; row < sends.rows; row += 1) {
+    if (sends.code.get(row) === OUTCOME.aborted) done[row] = sends.answeredUs(row);
+  }
   if (!sightings) return done;
   const left = new Uint32Array(sends.rows);
   const known = new BitPlane();

@@ -24,7 +24,7 @@ export interface VerdictInput {
   views: readonly Viewed[];
 }
 
-type Verdict = Pick<Result, "verdict" | "exitCode" | "reasons" | "warnings">;
+type Verdict = Pick<Result, "verdict" | "exitCode" | "reasons" | "warnings" | "healFailures">;
 
 export function verdictOf(input: VerdictInput): Verdict {
   const { objectives, predictions, problems } = input;
@@ -35,14 +35,12 @@ export function verdictOf(input: VerdictInput): Verdict {
   const told = [...objectives, ...predictions].some(
     ({ verdict }) => verdict !== "inconclusive" && verdict !== "not-run",
   );
-  const heals = healFailures(input.chronicle);
   const reasons = [
     ...missed.map(missedSentence),
     ...problems.map(({ sentence }) => sentence),
     ...open
       .filter(({ reason }) => !problems.some(({ sentence }) => sentence === reason))
       .map(({ label, reason }) => `${label}: ${reason ?? "no answer"}`),
-    ...heals,
   ];
   const verdict =
     missed.length > 0
@@ -57,7 +55,8 @@ export function verdictOf(input: VerdictInput): Verdict {
     verdict,
     exitCode: problems.some(({ altered }) => altered) ? EXIT.evidence : EXIT[verdict],
     reasons: [...new Set(reasons)].slice(0, SIZE.reasonsMax),
-    warnings: [...new Set([...warningsOf(input), ...heals])],
+    warnings: [...new Set(warningsOf(input))],
+    ...healFailures(input.chronicle),
   };
 }
 
@@ -67,8 +66,10 @@ function missedSentence({ label, target, measured, unit, reason }: Assessment): 
   return `${label}: measured ${value}, target ${target}`;
 }
 
-function healFailures(chronicle: Chronicle): string[] {
-  return chronicle.of("heal.failed").map(({ step, reason }) => `heal of ${step} failed: ${reason}`);
+/** Of no bearing on what was measured, and all the more on what is left behind. */
+function healFailures(chronicle: Chronicle): Pick<Result, "healFailures"> {
+  const healFailures = chronicle.of("heal.failed").map(({ step, reason }) => ({ step, reason }));
+  return healFailures.length === 0 ? {} : { healFailures };
 }
 
 function warningsOf({ chronicle, anomalies, fates, views, objectives }: VerdictInput): string[] {

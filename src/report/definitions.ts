@@ -30,6 +30,8 @@ export const METRIC_DEFINITIONS: Record<MetricId, string> = {
   "redelivered.records": "One offset delivered to one group twice.",
   "reordered.records": "A later record of one stream at an earlier offset.",
   "corrupt.records": "The checksum or the re-derived body does not match.",
+  "failedReads.records":
+    "A record that is on a log although its send definitely failed, or its transaction was aborted.",
   "phantom.records": "A record that nobody sent in this run.",
   "unread.records": "On the surviving log, never delivered to the group.",
   "unconfirmed.records":

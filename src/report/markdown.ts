@@ -50,6 +50,13 @@ function folded(title: string, lines: string[]): string[] {
   return ["", "<details>", `<summary>${title}</summary>`, "", ...lines, "", "</details>"];
 }
 
+/** Apart from the verdict, and above everything that explains it. */
+function unhealed({ healFailures = [] }: Result): string[] {
+  if (healFailures.length === 0) return [];
+  const lines = healFailures.map(({ step, reason }) => `NOT HEALED, ${step}: ${reason}`);
+  return [...bullets(lines), ""];
+}
+
 export function renderMarkdown(result: Result): string {
   const { run } = result;
   const word = verdictWord(result.verdict);
@@ -73,6 +80,7 @@ export function renderMarkdown(result: Result): string {
     "",
     escapeMarkdown(answerSentence(result)),
     "",
+    ...unhealed(result),
     ...(result.verdict === "met" ? [] : [...bullets(result.reasons), ""]),
     ...objectives,
     "",

@@ -43,6 +43,8 @@ export interface PageView {
   anomalies: AnomalyView[];
   noAnomaly: string;
   warnings: string[];
+  /** Heals that failed; none: no section. */
+  unhealed: { step: string; reason: string }[];
   deviations: string[];
   instrument: InstrumentView;
   environment: EnvironmentView;
@@ -101,6 +103,7 @@ export function pageView(result: Result): PageView {
     anomalies: anomalyViews(result),
     noAnomaly: noAnomalyText(result),
     warnings: result.warnings,
+    unhealed: result.healFailures ?? [],
     deviations: deviationsOf(result),
     instrument: instrumentView(result),
     environment: environmentView(result),

@@ -88,7 +88,7 @@ async function readThrough(
     {
       bootstrap: o.spec.address.bootstrap,
       clientId: o.clientId,
-      limits: LIMITS,
+      limits: { ...LIMITS, committed: o.spec.committed === true },
       visitor: ({ topic, partition }) => {
         progressUs = monotonicUs();
         const take = records.fetched(topic, partition, progressUs);

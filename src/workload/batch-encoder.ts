@@ -5,6 +5,16 @@ import { PayloadCodec } from "./payload.ts";
 import type { ProducerSpec } from "./protocol.ts";
 import type { Schedule } from "./schedule.ts";
 
+const BATCH_BYTES_MAX = 900_000;
+/** Kafka's own bytes around a record, at most: lengths, deltas and our key. */
+const RECORD_OVERHEAD_BYTES = 40;
+
+/** How many records of this producer's size go into one batch. */
+export function recordsFitting({ recordBytes, batchRecordsMax }: ProducerSpec): number {
+  const fitting = Math.floor(BATCH_BYTES_MAX / (recordBytes + RECORD_OVERHEAD_BYTES));
+  return Math.max(1, Math.min(batchRecordsMax, fitting));
+}
+
 export class BatchEncoder {
   readonly #spec: ProducerSpec;
   readonly #schedule: Schedule;

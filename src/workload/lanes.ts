@@ -17,6 +17,12 @@ export interface Lane {
   single?: { bytes: number } | undefined;
 }
 
+export function newLanes(partitions: number, partitionFirst: number): Lane[] {
+  return Array.from({ length: partitions }, (_, n) => {
+    return { partition: partitionFirst + n, nextSeq: 0, sending: undefined };
+  });
+}
+
 /** Records of one lane that go with one send. */
 export interface Batch extends Sending {
   readonly partition: number;
@@ -66,12 +72,40 @@ export function takeBatch(
   return lane.sending;
 }
 
-/** Due time of the oldest record without an answer; 0 when every due record has one. */
-export function oldestUnackedUs(lanes: Lane[], schedule: Schedule, untilUs: number): number {
-  let oldest = Number.POSITIVE_INFINITY;
+/**
+ * Due time of the oldest record without an answer; 0 when every due record has one. `heldUs`: that of
+ * records which are in no lane any more and wait all the same.
+ */
+export function oldestUnackedUs(
+  lanes: Lane[],
+  schedule: Schedule,
+  untilUs: number,
+  heldUs = Number.POSITIVE_INFINITY,
+): number {
+  let oldest = heldUs;
   for (const { partition, nextSeq, sending } of lanes) {
     const dueUs = sending?.dueFirstUs ?? schedule.dueUs(partition, nextSeq);
     if (dueUs <= untilUs && dueUs < oldest) oldest = dueUs;
   }
   return oldest === Number.POSITIVE_INFINITY ? 0 : oldest;
+}
+
+export function sendingCount(lanes: Lane[]): number {
+  return lanes.filter(({ sending }) => sending !== undefined).length;
+}
+
+/** Records that are due by then and were not handed to a client yet. */
+export function unsentCount(lanes: Lane[], schedule: Schedule, untilUs: number): number {
+  return lanes.reduce(
+    (sum, { partition, nextSeq }) => sum + schedule.dueCount(partition, untilUs) - nextSeq,
+    0,
+  );
+}
+
+export function dueCount(lanes: Lane[], schedule: Schedule, untilUs: number): number {
+  return lanes.reduce((sum, { partition }) => sum + schedule.dueCount(partition, untilUs), 0);
+}
+
+export function laneOf(lanes: Lane[], partition: number): Lane | undefined {
+  return lanes.find((lane) => lane.partition === partition);
 }

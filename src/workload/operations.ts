@@ -3,7 +3,8 @@ import { commitOffsets, fetchCommitted } from "../kafka/cluster-requests.ts";
 import { probeConnect } from "../kafka/connect-probe.ts";
 import { KafkajsGroupClient } from "../kafka/group-client.ts";
 import { describeGroup } from "../kafka/group-state.ts";
-import { KafkajsSendClient } from "../kafka/send-client.ts";
+import { KafkajsSendClient, type SendClient } from "../kafka/send-client.ts";
+import { KafkajsTransactionClient } from "../kafka/transaction-client.ts";
 import { probeTransfer } from "../kafka/transfer-probe.ts";
 import { monotonicUs, poll } from "../kernel/clock.ts";
 import {
@@ -166,15 +167,18 @@ async function startCanary(context: AgentContext, ask: Ask<"canary.start">): Pro
   return canary;
 }
 
-function sendClient(spec: ProducerSpec, generation: number): KafkajsSendClient {
-  return new KafkajsSendClient({
+function sendClient(spec: ProducerSpec, generation: number): SendClient {
+  const options = {
     clientId: generation === 1 ? spec.name : `${spec.name}-${generation}-${monotonicUs()}`,
     bootstrap: spec.address.bootstrap,
     topic: spec.log.topic,
     acks: spec.acks,
     idempotent: spec.idempotent,
     settings: spec.client,
-  });
+  };
+  const { transactional } = spec;
+  if (transactional === undefined) return new KafkajsSendClient(options);
+  return new KafkajsTransactionClient({ ...options, transactionalId: transactional.id });
 }
 
 const groupAccess: GroupAccess = {

@@ -21,17 +21,26 @@ import { classifyRejection, type Verdict } from "../kafka/errors.ts";
 import { ackedOffset, type SendAnswer, type SendClient } from "../kafka/send-client.ts";
 import { delay, monotonicUs } from "../kernel/clock.ts";
 import type { AgentContext, ProducerFigures, ProducerSource, Role } from "./agent-context.ts";
-import { BatchEncoder } from "./batch-encoder.ts";
+import { BatchEncoder, recordsFitting } from "./batch-encoder.ts";
 import { ClientHolder } from "./client-holder.ts";
-import { type Batch, type Lane, oldestUnackedUs, takeBatch } from "./lanes.ts";
+import {
+  type Batch,
+  dueCount,
+  type Lane,
+  laneOf,
+  newLanes,
+  oldestUnackedUs,
+  sendingCount,
+  takeBatch,
+  unsentCount,
+} from "./lanes.ts";
 import type { Answer, ProducerSpec } from "./protocol.ts";
 import { type RateChange, Schedule } from "./schedule.ts";
 import { SendLedger } from "./send-ledger.ts";
 import { SingleRecords } from "./single-records.ts";
+import { Transactions } from "./transactions.ts";
+import { TroubleTeller } from "./trouble-teller.ts";
 
-const BATCH_BYTES_MAX = 900_000;
-/** Kafka's own bytes around a record, at most: lengths, deltas and our key. */
-const RECORD_OVERHEAD_BYTES = 40;
 /** kafkajs waits this long for the lock of a broker (idempotent producers, one send a broker). */
 const BROKER_LOCK_MS = 65_536;
 const CLOSE_MS = 2000;
@@ -45,11 +54,13 @@ export class WorkloadProducer implements ProducerSource, Role {
   readonly #schedule: Schedule;
   readonly #encoder: BatchEncoder;
   readonly #singles = new SingleRecords();
-  readonly #lanes: Lane[] = [];
+  readonly #lanes: Lane[];
   readonly #holder: ClientHolder;
+  readonly #transactions: Transactions | undefined;
   readonly #batchMax: number;
   readonly #silenceMaxUs: number;
   readonly #renews: boolean;
+  readonly #troubles: TroubleTeller;
   readonly #crash = (reason: string) => this.#abandon(`crash: ${reason}`);
   #timer: NodeJS.Timeout | undefined;
   #pumpSoon: NodeJS.Immediate | undefined;
@@ -57,8 +68,8 @@ export class WorkloadProducer implements ProducerSource, Role {
   #lateUs = 0;
   #stopUs = Number.POSITIVE_INFINITY;
   #closed = false;
-  #lastToldUs = 0;
   #settled: (() => void) | undefined;
+
   constructor(context: AgentContext, spec: ProducerSpec, makeClient: MakeClient) {
     this.#context = context;
     this.#spec = spec;
@@ -67,13 +78,16 @@ export class WorkloadProducer implements ProducerSource, Role {
     const partitions = spec.log.partitions - partitionFirst;
     this.#schedule = new Schedule({ t0Us, ratePerSecond, partitions, partitionFirst, changes });
     this.#encoder = new BatchEncoder(spec, this.#schedule);
-    for (let n = 0; n < partitions; n += 1) {
-      this.#lanes.push({ partition: partitionFirst + n, nextSeq: 0, sending: undefined });
-    }
-    const fitting = Math.floor(BATCH_BYTES_MAX / (spec.recordBytes + RECORD_OVERHEAD_BYTES));
-    this.#batchMax = Math.max(1, Math.min(spec.batchRecordsMax, fitting));
+    this.#lanes = newLanes(partitions, partitionFirst);
+    this.#batchMax = recordsFitting(spec);
     this.#silenceMaxUs = (silenceMaxMs(spec.client) + BROKER_LOCK_MS) * 1000;
     this.#renews = spec.idempotent && spec.client["renewAfterGiveUp"] !== false;
+    this.#transactions = Transactions.of(spec.transactional, {
+      settle: (batch, code, offset) => this.#settle(batch, code, offset),
+      renew: (client, reason) => this.#holder.renew(client, reason),
+      tell: (what, detail) => context.clientEvent(spec.name, what, detail),
+    });
+    this.#troubles = new TroubleTeller(context, spec.name);
     this.#holder = new ClientHolder({
       make: (generation) => makeClient(spec, generation),
       tell: (what, detail) => context.clientEvent(spec.name, what, detail),
@@ -101,11 +115,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   }
 
   single(partition: number, bytes: number): Promise<Answer<"producer.single">> {
-    return this.#singles.ask(this.#closed ? undefined : this.#laneOf(partition), bytes);
-  }
-
-  #laneOf(partition: number): Lane | undefined {
-    return this.#lanes.find((lane) => lane.partition === partition);
+    return this.#singles.ask(this.#closed ? undefined : laneOf(this.#lanes, partition), bytes);
   }
 
   #tick(everyUs: number): void {
@@ -113,7 +123,8 @@ export class WorkloadProducer implements ProducerSource, Role {
     this.#lateUs = Math.max(this.#lateUs, nowUs - this.#tickDueUs);
     this.#tickDueUs = nowUs + everyUs;
     this.#pump(nowUs, 0);
-    if (nowUs - this.#holder.lastMoveUs > this.#silenceMaxUs && this.#sendingCount() > 0) {
+    const waits = sendingCount(this.#lanes) > 0 || this.#transactions?.ending === true;
+    if (nowUs - this.#holder.lastMoveUs > this.#silenceMaxUs && waits) {
       this.#abandon("silent: no attempt and no answer for too long");
     }
   }
@@ -122,7 +133,7 @@ export class WorkloadProducer implements ProducerSource, Role {
   #pump(nowUs: number, lingerUs: number): void {
     const client = this.#holder.client;
     const batches: Batch[] = [];
-    if (client !== undefined && !this.#closed) {
+    if (client !== undefined && !this.#closed && this.#transactions?.takes !== false) {
       const untilUs = Math.min(nowUs, this.#stopUs);
       for (const lane of this.#lanes) {
         const batch = takeBatch(lane, this.#schedule, { untilUs, lingerUs, max: this.#batchMax });
@@ -132,6 +143,16 @@ export class WorkloadProducer implements ProducerSource, Role {
     for (const batch of batches) this.#ledger.intent(batch, this.#schedule, nowUs);
     if (!this.#closed) this.#ledger.journal.flush();
     for (const batch of batches) if (client !== undefined) this.#send(client, batch);
+    if (batches.length > 0) this.#transactions?.sent(nowUs);
+    this.#turn(nowUs);
+  }
+
+  /** Ends the open transaction when it is time; at once when nothing more will come. */
+  #turn(nowUs: number): void {
+    const now =
+      this.#stopUs <= nowUs && unsentCount(this.#lanes, this.#schedule, this.#stopUs) === 0;
+    const { client } = this.#holder;
+    this.#transactions?.turn(nowUs, { inFlight: sendingCount(this.#lanes), client, now });
   }
 
   #send(client: SendClient, batch: Batch): void {
@@ -154,14 +175,10 @@ export class WorkloadProducer implements ProducerSource, Role {
     const offset = ackedOffset(answer, log.topic, batch.partition);
     if (offset === undefined) {
       const reason = `answer names no offset of ${log.topic}-${batch.partition}`;
-      this.#unclear(client, batch, {
-        outcome: "indeterminate",
-        reason,
-        producerDead: false,
-      });
+      this.#unclear(client, batch, { outcome: "indeterminate", reason, producerDead: false });
       return;
     }
-    this.#settle(batch, OUTCOME.acked, offset);
+    this.#sent(batch, OUTCOME.acked, offset);
   }
 
   #rejected(client: SendClient, batch: Batch, error: unknown): void {
@@ -170,27 +187,30 @@ export class WorkloadProducer implements ProducerSource, Role {
   }
 
   #unclear(client: SendClient, batch: Batch, verdict: Verdict): void {
-    this.#tell(verdict, batch);
-    if (this.#renews && !this.#closed) {
+    this.#troubles.tell(verdict, batch.partition);
+    if (this.#renews && !this.#closed && !this.#transactions) {
       const unclear = verdict.outcome === "indeterminate";
       if (unclear || verdict.producerDead) this.#holder.renew(client, verdict.reason);
     }
-    this.#settle(batch, OUTCOME[verdict.outcome], 0);
+    this.#sent(batch, OUTCOME[verdict.outcome], 0, verdict.reason);
   }
 
-  /** At most one event a second: an outage fails many sends for one reason. */
-  #tell({ outcome, reason }: Verdict, batch: Batch): void {
-    const nowUs = monotonicUs();
-    if (nowUs - this.#lastToldUs < 1_000_000) return;
-    this.#lastToldUs = nowUs;
-    const what = outcome === "failed" ? "send-failed" : "send-indeterminate";
-    this.#context.clientEvent(this.#spec.name, what, `partition ${batch.partition}: ${reason}`);
+  /** The send has ended: its records have their outcome, or that of their transaction to come. */
+  #sent(batch: Batch, code: number, offset: number, trouble?: string): void {
+    if (this.#transactions) {
+      this.#transactions.answered(batch, code, offset, trouble);
+      this.#free(batch);
+    } else this.#settle(batch, code, offset);
   }
 
   #settle(batch: Batch, code: number, offset: number): void {
     this.#ledger.settle(batch, code, offset);
     this.#singles.settled(batch, code, offset);
-    const lane = this.#laneOf(batch.partition);
+    this.#free(batch);
+  }
+
+  #free(batch: Batch): void {
+    const lane = laneOf(this.#lanes, batch.partition);
     if (lane?.sending === batch) lane.sending = undefined;
     // Records that waited for this answer longer than they would have gathered go at once.
     this.#pumpSoon ??= setImmediate(() => {
@@ -210,6 +230,10 @@ export class WorkloadProducer implements ProducerSource, Role {
   /** Journals what is in flight as indeterminate. Gives how many records that were. */
   #callOff(): number {
     let records = 0;
+    for (const batch of this.#transactions?.abandon() ?? []) {
+      records += batch.count;
+      this.#settle(batch, OUTCOME.indeterminate, 0);
+    }
     for (const { sending } of this.#lanes) {
       if (sending === undefined) continue;
       sending.cancelled = true;
@@ -219,15 +243,11 @@ export class WorkloadProducer implements ProducerSource, Role {
     return records;
   }
 
-  #sendingCount(): number {
-    return this.#lanes.filter((lane) => lane.sending !== undefined).length;
-  }
-
   /** Nothing more becomes due. Sends what is due, waits for answers, journals what has none. */
   async drain(drainMs: number): Promise<{ unsent: number; unanswered: number }> {
     const endUs = monotonicUs() + drainMs * 1000;
     this.#stopUs = Math.min(this.#stopUs, monotonicUs());
-    while (!this.#closed && this.#unsent() + this.#sendingCount() > 0) {
+    while (!this.#closed && this.#open() > 0) {
       const leftMs = (endUs - monotonicUs()) / 1000;
       if (leftMs <= 0) break;
       const next = new Promise<void>((resolve) => {
@@ -237,25 +257,23 @@ export class WorkloadProducer implements ProducerSource, Role {
     }
     if (this.#closed) return { unsent: 0, unanswered: 0 };
     const unanswered = this.#callOff();
-    let unsent = 0;
-    for (const lane of this.#lanes) {
-      unsent += this.#ledger.unsent(lane, this.#schedule, this.#stopUs);
-    }
+    const unsent = this.#lanes.reduce(
+      (sum, lane) => sum + this.#ledger.unsent(lane, this.#schedule, this.#stopUs),
+      0,
+    );
     this.#close();
     await Promise.race([this.#holder.close(), delay(CLOSE_MS)]);
     return { unsent, unanswered };
   }
 
-  async stop(): Promise<void> {
-    await this.drain(0);
+  /** What is to be sent, answered, or decided by the end of its transaction. */
+  #open(): number {
+    const unsent = unsentCount(this.#lanes, this.#schedule, this.#stopUs);
+    return unsent + sendingCount(this.#lanes) + (this.#transactions?.waiting ?? 0);
   }
 
-  #unsent(): number {
-    let records = 0;
-    for (const { partition, nextSeq } of this.#lanes) {
-      records += this.#schedule.dueCount(partition, this.#stopUs) - nextSeq;
-    }
-    return records;
+  async stop(): Promise<void> {
+    await this.drain(0);
   }
 
   #close(): void {
@@ -268,9 +286,9 @@ export class WorkloadProducer implements ProducerSource, Role {
 
   figures(nowUs: number): ProducerFigures {
     const untilUs = Math.min(nowUs, this.#stopUs);
-    let due = 0;
-    for (const lane of this.#lanes) due += this.#schedule.dueCount(lane.partition, untilUs);
-    return this.#ledger.figures(due, oldestUnackedUs(this.#lanes, this.#schedule, untilUs));
+    const due = dueCount(this.#lanes, this.#schedule, untilUs);
+    const held = this.#transactions?.oldestDueUs ?? Number.POSITIVE_INFINITY;
+    return this.#ledger.figures(due, oldestUnackedUs(this.#lanes, this.#schedule, untilUs, held));
   }
 
   takeLateUs(): number {

@@ -11,6 +11,7 @@
  */
 import type { LogRef } from "../history/judging.ts";
 import type { RateChange } from "./schedule.ts";
+import type { TransactionSpec } from "./transactions.ts";
 
 export interface ClusterAddress {
   cluster: string;
@@ -30,6 +31,7 @@ export interface ProducerSpec {
   recordBytes: number;
   acks: "all" | "1" | "0";
   idempotent: boolean;
+  transactional?: TransactionSpec;
   /** How long due records gather before a send, ms. */
   lingerMs: number;
   batchRecordsMax: number;
@@ -78,6 +80,8 @@ export interface WatchSpec {
 export interface AuditSpec extends WatchSpec {
   /** Give up when nothing was read for this long. */
   stallMs: number;
+  /** Read only what was committed, as far as no transaction is open: these logs have some. */
+  committed?: boolean;
 }
 
 export interface PartitionState {

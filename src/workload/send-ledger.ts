@@ -61,7 +61,7 @@ export class SendLedger {
     if (code === OUTCOME.acked) {
       this.#acked += count;
       this.#lastAckUs = nowUs;
-    } else if (code === OUTCOME.failed) {
+    } else if (code === OUTCOME.failed || code === OUTCOME.aborted) {
       this.#failed += count;
     } else {
       this.#indeterminate += count;

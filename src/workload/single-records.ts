@@ -33,5 +33,5 @@ export class SingleRecords {
 
 function nameOf(code: number): Told["outcome"] {
   if (code === OUTCOME.acked) return "acked";
-  return code === OUTCOME.failed ? "failed" : "indeterminate";
+  return code === OUTCOME.failed || code === OUTCOME.aborted ? "failed" : "indeterminate";
 }

@@ -70,6 +70,7 @@ export async function startProducer(
       recordBytes: producer.recordBytes,
       acks: producer.acks,
       idempotent: producer.idempotent,
+      ...(producer.transactional ? { transactional: producer.transactional } : {}),
       lingerMs: producer.lingerMs,
       batchRecordsMax: producer.batchRecordsMax,
       client: producer.client,

@@ -2,7 +2,7 @@
  * Stage 4: nothing is broken before the system is proven healthy. A steady state that is never
  * reached makes the run inconclusive: a fault on a sick system measures the sickness.
  */
-import type { SteadyCheck } from "../../experiment/plan.ts";
+import type { PlannedProducer, SteadyCheck } from "../../experiment/plan.ts";
 import { poll } from "../../kernel/clock.ts";
 import { formatCount } from "../../kernel/units.ts";
 import { type RunContext, throwIfAborted } from "../run-context.ts";
@@ -52,9 +52,14 @@ function evaluate(context: RunContext, check: SteadyCheck): CheckState {
 
 function ackedRate(context: RunContext, atLeast: number, forMs: number): CheckState {
   const running = context.plan.producers.filter(({ ref }) => context.live.producers.has(ref));
-  const planned = running.reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
+  const planned = running.reduce((sum, producer) => sum + ackableRate(producer), 0);
   const rates = running.map(({ ref }) => context.monitor.ackRate(ref, forMs)?.rate);
   return rateState("acked-rate", rates, planned * atLeast, planned);
+}
+
+/** Records of a transaction that is aborted by plan are acked, and delivered, to nobody. */
+function ackableRate({ ratePerSecond, transactional }: PlannedProducer): number {
+  return ratePerSecond * (1 - (transactional?.abortedShare ?? 0));
 }
 
 /** Every group gets what is written to its logs: the one with the least decides. */
@@ -66,7 +71,7 @@ function deliveredRate(context: RunContext, atLeast: number, forMs: number): Che
     const logs = new Set(members.flatMap((member) => member.logs));
     const planned = plan.producers
       .filter(({ ref, log }) => live.producers.has(ref) && logs.has(log))
-      .reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
+      .reduce((sum, producer) => sum + ackableRate(producer), 0);
     const rates = members.map(({ ref }) => monitor.seenRate(ref, forMs)?.rate);
     return rateState("delivered-rate", rates, planned * atLeast, planned);
   });

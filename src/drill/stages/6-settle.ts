@@ -7,7 +7,14 @@
  */
 import { delay, monotonicUs, poll } from "../../kernel/clock.ts";
 import { formatDurationMs } from "../../kernel/units.ts";
-import { addressOf, logOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
+import {
+  addressOf,
+  hasTransactions,
+  logOf,
+  observerFor,
+  type RunContext,
+  throwIfAborted,
+} from "../run-context.ts";
 
 const POLL_MS = 200;
 const REST_MS = 2000;
@@ -108,7 +115,8 @@ async function drainConsumers(context: RunContext): Promise<void> {
     [...live.consumers].map(async ([ref, agent]) => {
       const consumer = plan.consumers.find((one) => one.ref === ref);
       if (!consumer || !agent.alive) return;
-      await poll(async () => (await hasReadAll(context, consumer)) || undefined, {
+      const rest = { total: -1, sinceUs: 0 };
+      await poll(async () => (await hasReadAll(context, consumer, rest)) || undefined, {
         everyMs: POLL_MS,
         withinMs: plan.end.drainMs,
         signal: context.signal,
@@ -121,7 +129,9 @@ async function drainConsumers(context: RunContext): Promise<void> {
 async function hasReadAll(
   context: RunContext,
   consumer: { group: string; cluster: string; logs: number[] },
+  rest: { total: number; sinceUs: number },
 ): Promise<boolean> {
+  let total = 0;
   const address = addressOf(context.plan, consumer.cluster);
   const observer = observerFor(context, consumer.cluster);
   for (const id of consumer.logs) {
@@ -133,10 +143,15 @@ async function hasReadAll(
       topic: log.topic,
       partitions: log.partitions,
     });
+    total += offsets.reduce((sum, offset) => sum + Math.max(offset, 0), 0);
+    // What is at the end may be the marker of a transaction, which nobody is given.
+    if (hasTransactions(context.plan, id)) continue;
     if (bounds?.some(({ partition, end }) => end > 0 && (offsets[partition] ?? -1) < end))
       return false;
   }
-  return true;
+  if (total !== rest.total) Object.assign(rest, { total, sinceUs: monotonicUs() });
+  const marked = consumer.logs.some((id) => hasTransactions(context.plan, id));
+  return !marked || monotonicUs() - rest.sinceUs >= REST_MS * 1000;
 }
 
 /** Until no mirror has grown for a while: what was to cross has crossed, or never will. */

@@ -16,6 +16,7 @@ import { formatCount } from "../../kernel/units.ts";
 import type { AgentClient } from "../agent-client.ts";
 import {
   addressOf,
+  hasTransactions,
   observerFor,
   type RunContext,
   regionsOf,
@@ -27,6 +28,11 @@ const BOUNDS_WITHIN_MS = 60_000;
 /** A new leader whose ISR is below min.insync.replicas may never know its high watermark. */
 const WOUNDED_BOUNDS_WITHIN_MS = 15_000;
 const AUDIT_STALL_MS = 15_000;
+/**
+ * A transaction whose producer died stays open, and hides what is behind it, until its timeout (60 s
+ * for kafkajs) and the coordinator's next look (every 10 s).
+ */
+const OPEN_TRANSACTION_MS = 85_000;
 const AUDIT_WITHIN_MS = 300_000;
 const CLUSTER_READY_WITHIN_MS = 120_000;
 
@@ -81,6 +87,7 @@ async function auditLogs(
     const withinMs = purpose === HELD ? WOUNDED_BOUNDS_WITHIN_MS : BOUNDS_WITHIN_MS;
     for (const log of ours) await recordBounds(context, observer, log, { pass, withinMs });
     const reader = auditReader(context, ours, pass);
+    const committed = ours.some(({ id }) => hasTransactions(context.plan, id));
     context.progress.status(`auditing ${cluster}: ${ours.map(({ topic }) => topic).join(", ")}`);
     for (const log of ours) {
       context.history.record({ type: "audit.started", pass, log: log.id, purpose });
@@ -92,7 +99,8 @@ async function auditLogs(
         runTag: context.plan.judging.runTag,
         address: addressOf(context.plan, cluster),
         logs: ours,
-        stallMs: AUDIT_STALL_MS,
+        stallMs: committed ? OPEN_TRANSACTION_MS : AUDIT_STALL_MS,
+        committed,
       },
       AUDIT_WITHIN_MS,
     );

@@ -14,7 +14,7 @@ export const pageTemplate = `<!doctype html>
 <a class="skip" href="#main">Skip to the results</a>
 {{> symbols}}
 {{> verdict verdict}}
-<nav aria-label="Contents"><ol>
+{{> unhealed}}<nav aria-label="Contents"><ol>
 <li><a href="#objectives">Objectives</a></li><li><a href="#over-time">Over time</a></li><li><a href="#loss">Loss</a></li><li><a href="#offset-positions">Offsets</a></li><li><a href="#recovery">Recovery</a></li><li><a href="#balances">Accounts</a></li><li><a href="#findings">Findings</a></li><li><a href="#instrument">Instrument</a></li><li><a href="#environment">Environment</a></li><li><a href="#limits">Limits</a></li>
 </ol></nav>
 <main id="main">

@@ -1,5 +1,5 @@
 /** The repeated parts of the page. Names and fields follow figure.ts and drawing.ts. */
-import { evidencePartial, judgedPartial, verdictPartial } from "./sections.ts";
+import { evidencePartial, judgedPartial, unhealedPartial, verdictPartial } from "./sections.ts";
 import { stylePartial } from "./style.ts";
 
 /** Symbols and hatches, defined once and referred to by id. Shape and text carry the meaning. */
@@ -45,6 +45,7 @@ export const partials: Record<string, string> = {
   table,
   figure,
   verdict: verdictPartial,
+  unhealed: unhealedPartial,
   judged: judgedPartial,
   evidence: evidencePartial,
 };

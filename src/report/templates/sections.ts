@@ -8,6 +8,14 @@ export const verdictPartial = `<header class="verdict v-{{kind}}">
 <dl class="facts">{{#each facts}}<div class="{{c}}"><dt>{{term}}</dt><dd>{{value}}</dd></div>{{/each}}</dl>
 </header>`;
 
+/** Whatever the verdict is: something was left broken, and may be still. */
+export const unhealedPartial = `{{#if unhealed}}<section id="unhealed" role="alert" aria-labelledby="unhealed-h">
+<h2 id="unhealed-h"><span class="tag">{{> mark "missed"}}NOT HEALED</span></h2>
+<p class="lead">The verdict above is about what was measured. Apart from it, this was not undone, or not proven to be; the run's containers were removed or must be swept, and no other run uses them.</p>
+<ul>{{#each unhealed}}<li><b>{{step}}</b>: {{reason}}</li>{{/each}}</ul>
+</section>
+{{/if}}`;
+
 const row = (kind: string) => `{{#each ${kind}}}<tr>
 <th scope="row">{{label}}<span class="sub">{{definition}}</span></th>
 <td class="target">{{target}}</td>

@@ -16,16 +16,14 @@ import { formatArguments } from "../../topology/format-arguments.ts";
 import { propertiesText } from "../../topology/properties-text.ts";
 import type { KafkaNode, Link, Replication, Topology } from "../../topology/types.ts";
 import { Listeners } from "../listeners.ts";
-import {
-  type AgentContainer,
-  type AgentPipe,
-  type Capability,
-  type ContainerDeath,
-  capabilities,
-  type ExecResult,
-  type LinkControl,
-  type NodeMachine,
-  type Runtime,
+import type {
+  AgentContainer,
+  AgentPipe,
+  ContainerDeath,
+  ExecResult,
+  LinkControl,
+  NodeMachine,
+  Runtime,
 } from "../runtime.ts";
 import { attachAgent } from "./agent-pipe.ts";
 import {
@@ -43,6 +41,7 @@ import {
 } from "./container-acts.ts";
 import { readFileIn, writeFileIn } from "./container-files.ts";
 import { DISK_MOUNT } from "./disk.ts";
+import { DOCKER_CAPABILITIES } from "./docker-capabilities.ts";
 import { connectEngine, followDeaths, hasStatus } from "./engine.ts";
 import { engineFacts } from "./facts.ts";
 import { Gateway, type GatewayRoute } from "./gateway.ts";
@@ -71,7 +70,7 @@ export interface DockerRuntimeOptions {
 
 export class DockerRuntime implements Runtime {
   readonly kind = "docker";
-  readonly capabilities: ReadonlySet<Capability> = new Set(capabilities);
+  readonly capabilities = DOCKER_CAPABILITIES;
   readonly #docker: Docker;
   readonly #images: Images;
   readonly #options: DockerRuntimeOptions;

@@ -260,7 +260,29 @@ export const contentCases: Case[] = [
     anomalies: { "failed-read": 5 },
     place: { partition: P, seqFirst: 150, seqLast: 154 },
   },
+  {
+    name: "aborted read (mirrored)",
+    planted: "5 records of an aborted transaction, gone from their log and plain on the mirror",
+    run: () => aborted([1]),
+    anomalies: { "failed-read": 5 },
+    place: { partition: P, seqFirst: 150, seqLast: 154, log: 3 },
+  },
+  {
+    name: "abort that is kept",
+    planted: "5 records of an aborted transaction, on no log and given to nobody (no defect)",
+    run: () => aborted([1, 3]),
+    anomalies: {},
+  },
 ];
+
+/** The 31st send was aborted; committed readers of these logs do not meet it. */
+function aborted(logs: readonly number[]): SyntheticRun {
+  const run = new SyntheticRun();
+  const send = ackedSends(run)[30] as Send;
+  send.answer = { code: OUTCOME.aborted, offset: -1, atMs: send.sentMs + 200 };
+  for (const log of logs) dropRecords(run.records(log, P), isRun(send.seq, 5));
+  return run;
+}
 
 /** Makes the mirror a faithful copy of the source's order. */
 function copyOrder(run: SyntheticRun): void {

@@ -2,17 +2,28 @@
 import { Buffer } from "node:buffer";
 import { createRecordsBatch, Reader, readRecordsBatches } from "@platformatic/kafka";
 import { expect } from "chai";
-import { singleRecordBatch, viewOf, walkBatches } from "../../../src/kafka/record-batch.ts";
+import {
+  type AbortedTransaction,
+  type RecordVisitor,
+  singleRecordBatch,
+  viewOf,
+  walkBatches,
+} from "../../../src/kafka/record-batch.ts";
 import { crc32c } from "../../../src/kernel/crc32c.ts";
 
 type Found = [number, string | undefined, string | undefined];
 
-function walk(bytes: Buffer, from: number): { found: Found[]; next: number; epoch: number } {
+function walk(
+  bytes: Buffer,
+  from: number,
+  aborted?: AbortedTransaction[],
+): { found: Found[]; next: number; epoch: number } {
   const found: Found[] = [];
-  const { next, epoch } = walkBatches(bytes, from, (offset, all, keyAt, keyBytes, at, length) => {
+  const visit: RecordVisitor = (offset, all, keyAt, keyBytes, at, length) => {
     const [key, value] = [viewOf(all, keyAt, keyBytes), viewOf(all, at, length)];
     found.push([offset, key?.toString(), value?.toString()]);
-  });
+  };
+  const { next, epoch } = walkBatches(bytes, from, visit, aborted);
   return { found, next, epoch };
 }
 
@@ -100,5 +111,43 @@ describe(walkBatches.name, () => {
     const old = stored(0, ["a"]);
     old.writeInt8(1, 16);
     expect(() => walk(old, 0)).to.throw("version 1");
+  });
+});
+
+describe("a walk over transactions", () => {
+  /** A batch, or a marker, of a producer's transaction. */
+  function transactional(base: number, producerId: number, values: string[], marker = false) {
+    const batch = stored(base, values);
+    batch.writeInt16BE(batch.readInt16BE(21) | 16 | (marker ? 32 : 0), 21);
+    batch.writeBigInt64BE(BigInt(producerId), 43);
+    return batch;
+  }
+  const bytes = Buffer.concat([
+    transactional(10, 1, ["a", "b"]),
+    transactional(12, 2, ["c"]),
+    stored(13, ["plain"]),
+    transactional(14, 1, ["abort"], true),
+    transactional(15, 1, ["d"]),
+    transactional(16, 2, ["commit"], true),
+    transactional(17, 1, ["commit"], true),
+    transactional(18, 1, ["e"]),
+    transactional(19, 1, ["abort"], true),
+  ]);
+  const read = (from: number, aborted: { producerId: number; firstOffset: number }[]) => {
+    const { found, next } = walk(bytes, from, aborted);
+    return { found: found.map(([offset, , value]) => `${offset} ${value}`), next };
+  };
+
+  it("passes over what was aborted, and over nothing else, markers aside", () => {
+    const aborted = [
+      { producerId: 1, firstOffset: 18 },
+      { producerId: 1, firstOffset: 10 },
+    ];
+    expect(read(10, aborted)).to.deep.equal({ found: ["12 c", "13 plain", "15 d"], next: 20 });
+    expect(read(11, aborted).found).to.deep.equal(["12 c", "13 plain", "15 d"]);
+  });
+
+  it("gives everything when nothing is said to be aborted", () => {
+    expect(read(10, []).found).to.deep.equal(["10 a", "11 b", "12 c", "13 plain", "15 d", "18 e"]);
   });
 });

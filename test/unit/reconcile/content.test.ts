@@ -171,6 +171,25 @@ describe("records that should not be there", () => {
   });
 });
 
+describe("records of an aborted transaction", () => {
+  const aborted = [
+    row.intent(1, 0, 1, 2, 10, 10),
+    row.outcome(1, 0, 1, 2, OUTCOME.aborted, -1, 1000),
+  ];
+
+  it("are a failed read where they can be read, and told apart from refused ones", () => {
+    const result = judged([...acked(0, 1, 0), ...aborted], [seen(1, 0, 0, 2), end(1, 2)]);
+    expect(told(result)).to.deep.equal([["failed-read", "aborted transaction", true, 1]]);
+  });
+
+  it("are owed to nobody: not lost, and not unread where a mirror shows them", () => {
+    const gone = judged([...acked(0, 1, 0), ...aborted], [seen(1, 0, 0, 1), end(1, 4)]);
+    expect(told(gone)).to.deep.equal([]);
+    expect(gone.rpo.records.value).to.equal(0);
+    expect(gone.balances.every(({ ties }) => ties)).to.equal(true);
+  });
+});
+
 describe("what a group was handed", () => {
   /** Reader 1 of group g reads log 1. */
   const handed = (offset: number, seq: number, count: number, atMs = 3000): Row =>

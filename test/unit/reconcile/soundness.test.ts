@@ -254,7 +254,7 @@ describe("health that counts", () => {
     const own = [state(3000, "paused", false), state(4000, "resumed", false)];
     expect(sentences(...own, late(3500))).to.have.length(1);
     // A resumption of before, or of another, thaws nothing.
-    const other: NewEvent = { ...state(3200, "resumed"), node: "west" };
+    const other = { ...state(3200, "resumed"), node: "west" } as NewEvent;
     const early = [state(2500, "resumed"), other, state(3000, "paused"), sample(2000)];
     expect(sentences(...early, late(8000))).to.deep.equal([]);
   });
