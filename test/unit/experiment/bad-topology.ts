@@ -117,7 +117,7 @@ export const badTopology: BadInput[] = [
     find: "size: 512B,",
     put: "size: 512B, replication: 3,",
     problems: [
-      '17:59: unknown key "replication"; the other keys here are name, cluster, partitions, acks, idempotent, linger, batch, client',
+      '17:59: unknown key "replication"; the other keys here are name, cluster, partitions, acks, idempotent, transactional, linger, batch, client',
     ],
   },
   {

@@ -213,20 +213,20 @@ export const badWorkload: BadInput[] = [
     name: "transactions that are not idempotent",
     find: "size: 512B,",
     put: "size: 512B, idempotent: false, transactional: {},",
-    problems: ["17:77: transactions need acks: all and idempotent: true"],
+    problems: ["17:93: transactions need acks: all and idempotent: true"],
   },
   {
     name: "transactions that last longer than a stall",
     find: "size: 512B,",
     put: "size: 512B, transactional: { commitEvery: 2s },",
     problems: [
-      "17:93: a record is acked when its transaction is committed: with commitEvery above 500ms, half of policy.stall, every record would count as late",
+      "17:89: a record is acked when its transaction is committed: with commitEvery above 500ms, half of policy.stall, every record would count as late",
     ],
   },
   {
     name: "transactions that are nearly all aborted",
     find: "size: 512B,",
     put: "size: 512B, transactional: { aborted: 95% },",
-    problems: ['17:89: expected at most 90%, found "95%"'],
+    problems: ['17:85: expected at most 90%, found "95%"'],
   },
 ];

@@ -221,7 +221,8 @@ export class Oracle {
               .filter((rec) => rec.producer === producer)
               .map(({ id }) => id),
           );
-          count += [...ids].filter((id) => this.#sent.has(id) && !got.has(id)).length;
+          const owed = (id: string) => this.#sent.has(id) && !this.#failed.has(id);
+          count += [...ids].filter((id) => owed(id) && !got.has(id)).length;
         }
       }
     }
