@@ -3,10 +3,11 @@
  * process, to the same topic of the same broker. `producer.ts` copies it there, with its imports set
  * to where the agent's code lies, and reads the JSON line that it prints.
  *
- * The bare loop is the fastest that kafkajs allows with these settings: one `send` under way for each
- * partition, each with a full batch of the same buffers again and again: nothing is made, summed or
- * written down. Blackstart's producer is told to send far more than it can, so it never waits for a
- * record to become due.
+ * The bare loop has one `send` under way for each partition, each with a full batch, and makes a new
+ * key and a new value for each record, as whoever sends records has to: nothing is summed or written
+ * down. A second bare loop sends the same buffers again and again, which nobody can use and which is
+ * the fastest that kafkajs allows with these settings. Blackstart's producer is told to send far more
+ * than it can, so it never waits for a record to become due.
  */
 import { kafkaClient } from "../../src/kafka/client.ts";
 import { KafkajsSendClient } from "../../src/kafka/send-client.ts";
@@ -30,6 +31,8 @@ export interface Ask {
 export interface Round {
   ours: number;
   bare: number;
+  /** The bare loop that makes no records. */
+  same: number;
 }
 
 const RATE_OUT_OF_REACH = 5_000_000;
@@ -93,18 +96,25 @@ async function ours(ask: Ask, round: number): Promise<number> {
   return rate;
 }
 
-async function bare(ask: Ask): Promise<number> {
+async function bare(ask: Ask, makes: boolean): Promise<number> {
   const { bootstrap, topic, batchRecords, recordBytes } = ask;
   const kafka = kafkaClient({ clientId: "bare", bootstrap, settings: {} });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
-  const value = Buffer.alloc(recordBytes, "x");
   let acked = 0;
   let going = true;
+  const make = (partition: number) =>
+    Array.from({ length: batchRecords }, (_, n) => {
+      return {
+        key: Buffer.from(`p${partition}-${n}`),
+        value: Buffer.alloc(recordBytes, n),
+        partition,
+      };
+    });
   const loop = async (partition: number): Promise<void> => {
-    const key = Buffer.from(`p${partition}-000`);
-    const messages = Array.from({ length: batchRecords }, () => ({ key, value, partition }));
+    let messages = make(partition);
     while (going) {
+      if (makes) messages = make(partition);
       await producer.send({ topic, acks: -1, messages });
       acked += messages.length;
     }
@@ -121,10 +131,20 @@ async function main(ask: Ask): Promise<void> {
   const rounds: Round[] = [];
   for (let round = 0; round <= ask.rounds; round += 1) {
     // Who goes first changes, because a machine may warm up or get busy; round 0 compiles the code.
-    const first = round % 2 === 0 ? await ours(ask, round) : await bare(ask);
-    const second = round % 2 === 0 ? await bare(ask) : await ours(ask, round);
-    const [a, b] = round % 2 === 0 ? [first, second] : [second, first];
-    if (round > 0) rounds.push({ ours: a, bare: b });
+    const rates = { ours: 0, bare: 0, same: 0 };
+    const turns = [
+      async () => {
+        rates.ours = await ours(ask, round);
+      },
+      async () => {
+        rates.bare = await bare(ask, true);
+      },
+      async () => {
+        rates.same = await bare(ask, false);
+      },
+    ];
+    for (let n = 0; n < turns.length; n += 1) await turns[(n + round) % turns.length]?.();
+    if (round > 0) rounds.push(rates);
   }
   process.stdout.write(`${JSON.stringify(rounds)}\n`);
 }

@@ -149,15 +149,17 @@ async function compare(region: Region, recordBytes: number): Promise<boolean> {
   for (const [at, one] of rounds.entries()) {
     const ratio = (one.ours / one.bare).toFixed(3);
     say(
-      `${recordBytes} B, round ${at + 1}: ours ${thousand(one.ours)}, ` +
-        `bare kafkajs ${thousand(one.bare)}, ratio ${ratio}`,
+      `${recordBytes} B, round ${at + 1}: ours ${thousand(one.ours)}, bare kafkajs ` +
+        `${thousand(one.bare)}, of one record again and again ${thousand(one.same)}; ratio ${ratio}`,
     );
   }
   const ratio = median(rounds.map((one) => one.ours / one.bare));
+  const same = median(rounds.map((one) => one.ours / one.same));
   const ours = median(rounds.map((one) => one.ours));
   say(
     `${recordBytes} B records, acks=all, batches of ${BATCH_RECORDS}, ${PARTITIONS} partitions: ` +
-      `${ratio.toFixed(3)} of a bare kafkajs loop (median; goal ${GOAL}), ` +
+      `${ratio.toFixed(3)} of a bare kafkajs loop (median; goal ${GOAL}), ${same.toFixed(3)} of one ` +
+      `that makes no records, ` +
       `${(ours / perf).toFixed(2)} of kafka-producer-perf-test (${thousand(perf)}); ` +
       `load ${loadavg()[0]?.toFixed(1)}`,
   );
