@@ -26,14 +26,43 @@ export function offsetOf(table: PlaceTable, stream: number, seq: number): number
   return -1;
 }
 
-/** Where the records before and after a missing run lie on an audited log. */
+/** Where the nearest records before and after a missing run lie on an audited log. */
 export function aroundRun(
   audit: AuditedPlace,
   run: { stream: number; seqFirst: number; count: number },
 ): string {
-  const before = offsetOf(audit.table, run.stream, run.seqFirst - 1);
-  const next = offsetOf(audit.table, run.stream, run.seqFirst + run.count);
-  const one = before < 0 ? "nothing of the stream before it" : `seq before it at offset ${before}`;
-  const two = next < 0 ? "nothing of the stream after it" : `seq after it at offset ${next}`;
+  const [last, first] = [run.seqFirst - 1, run.seqFirst + run.count];
+  const { before, after } = nearest(audit.table, run.stream, last, first);
+  const one = sideOf("before", before, last);
+  const two = sideOf("after", after, first);
   return `${one}, ${two}, log ends at ${audit.end}`;
+}
+
+interface Found {
+  seq: number;
+  offset: number;
+}
+
+/** The greatest seq up to `last`, and the least from `first` on, with an offset of each. */
+function nearest(table: PlaceTable, stream: number, last: number, first: number) {
+  let [before, after]: [Found | undefined, Found | undefined] = [undefined, undefined];
+  for (let row = 0; row < table.rows; row += 1) {
+    if (table.stream.get(row) !== stream) continue;
+    const [seq, offset] = [table.seq.get(row), table.offset.get(row)];
+    const end = seq + table.count.get(row);
+    const low = Math.min(end - 1, last);
+    if (low >= seq && low > (before?.seq ?? -1)) before = { seq: low, offset: offset + low - seq };
+    const high = Math.max(seq, first);
+    if (high < end && high < (after?.seq ?? Infinity)) {
+      after = { seq: high, offset: offset + high - seq };
+    }
+  }
+  return { before, after };
+}
+
+/** The very next one needs no number: the run is named with its first. */
+function sideOf(side: string, found: Found | undefined, next: number): string {
+  if (!found) return `nothing of the stream ${side} it`;
+  const which = found.seq === next ? "seq" : `seq ${found.seq}`;
+  return `${which} ${side} it at offset ${found.offset}`;
 }

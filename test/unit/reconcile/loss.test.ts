@@ -31,6 +31,15 @@ describe("losses", () => {
     expect(result.rpo.partitions[0]).to.include({ oldestMissingDueAtMs: 1_000_000, shape: "hole" });
   });
 
+  it("names the nearest record behind a loss, where the very next was never there", () => {
+    const producer = [...acked(0, 5, 0), row.intent(1, 0, 5, 1, 50), ...acked(6, 1, 2)];
+    const result = judged(producer, [seen(1, 0, 0, 2), seen(1, 2, 6, 1), end(1, 3), end(3, 0)]);
+    const lost = result.anomalies.find((one) => one.class === "lost");
+    expect(lost?.examples[0]?.detail).to.match(
+      /: seq before it at offset 1, seq 6 after it at offset 2, log ends at 3$/,
+    );
+  });
+
   it("calls the last record a tail, and a log that holds everything none", () => {
     const audit = (count: number) => [seen(1, 0, 0, count), end(1, count), end(3, 0)];
     const tail = judged(acked(0, 3, 0), audit(2));
