@@ -111,9 +111,19 @@ export function logOf(plan: Plan, id: number): LogRef {
   return log;
 }
 
-/** Whether some producer of the plan writes to a log in transactions. */
-export function hasTransactions({ producers }: Plan, log: number): boolean {
-  return producers.some((one) => one.log === log && one.transactional !== undefined);
+/**
+ * Whether a log is written in transactions: by a producer of the plan, or, with exactly-once source
+ * support (KIP-618), by the MirrorMaker that fills it. Copies that it aborted are on the log, too.
+ */
+export function hasTransactions({ producers, topology }: Plan, log: LogRef): boolean {
+  if (producers.some((one) => one.log === log.id && one.transactional !== undefined)) return true;
+  return topology.replications.some(
+    ({ to, config }) =>
+      log.role === "mirror" &&
+      log.cluster === to &&
+      (config[`${to}.exactly.once.source.support`] ?? config["exactly.once.source.support"]) ===
+        "enabled",
+  );
 }
 
 export function regionsOf(plan: Plan, cluster: string): string[] {

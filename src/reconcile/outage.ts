@@ -15,8 +15,9 @@
  * T0 is an interval, sends are due at distances, an ack takes a round trip, and an agent whose event
  * loop was busy dates it late, never early. So the truth lies in
  * [T3 − T0.high − distance − round trip − late, T3 − T0.low]. The round trip of a probe that had to
- * connect first is several, so for probes it is that of the last one due before T3. Nothing missed: 0, and a stall shorter
- * than the slowest send on time cannot be excluded, which is the upper bound then.
+ * connect first is several, so for probes it is that of the last one due before T3. Nothing missed: 0,
+ * and an outage that began right after one send was taken and kept the next, the slowest on time,
+ * waiting cannot be excluded: the distance between the two and that wait are the upper bound then.
  */
 import type { Interval } from "./chronicle.ts";
 import type { Slot } from "./slots.ts";
@@ -65,7 +66,8 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
       .filter(({ dueUs }) => dueUs <= attributionEndUs)
       .reduce((most, slot) => Math.max(most, slot.doneUs - slot.dueUs), 0);
     const none = { firstMissedUs: null, sustainedUs: null, againUs: null, censored: false };
-    return { ...common, ...none, valueUs: 0, lowUs: 0, highUs: Math.min(slowest, stallUs) };
+    const highUs = Math.min(slowest, stallUs) + timing.spacingUs;
+    return { ...common, ...none, valueUs: 0, lowUs: 0, highUs };
   }
   const firstMissedUs = (judged[first] as Slot).dueUs;
   const { sustainedUs, candidateUs, againUs } = sustainedFrom(judged, first, missed, timing);

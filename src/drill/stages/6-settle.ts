@@ -145,12 +145,12 @@ async function hasReadAll(
     });
     total += offsets.reduce((sum, offset) => sum + Math.max(offset, 0), 0);
     // What is at the end may be the marker of a transaction, which nobody is given.
-    if (hasTransactions(context.plan, id)) continue;
+    if (hasTransactions(context.plan, log)) continue;
     if (bounds?.some(({ partition, end }) => end > 0 && (offsets[partition] ?? -1) < end))
       return false;
   }
   if (total !== rest.total) Object.assign(rest, { total, sinceUs: monotonicUs() });
-  const marked = consumer.logs.some((id) => hasTransactions(context.plan, id));
+  const marked = consumer.logs.some((id) => hasTransactions(context.plan, logOf(context.plan, id)));
   return !marked || monotonicUs() - rest.sinceUs >= REST_MS * 1000;
 }
 

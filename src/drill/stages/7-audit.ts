@@ -87,7 +87,7 @@ async function auditLogs(
     const withinMs = purpose === HELD ? WOUNDED_BOUNDS_WITHIN_MS : BOUNDS_WITHIN_MS;
     for (const log of ours) await recordBounds(context, observer, log, { pass, withinMs });
     const reader = auditReader(context, ours, pass);
-    const committed = ours.some(({ id }) => hasTransactions(context.plan, id));
+    const committed = ours.some((log) => hasTransactions(context.plan, log));
     context.progress.status(`auditing ${cluster}: ${ours.map(({ topic }) => topic).join(", ")}`);
     for (const log of ours) {
       context.history.record({ type: "audit.started", pass, log: log.id, purpose });

@@ -50,13 +50,13 @@ describe("a miss", () => {
     expect(at(2049)).to.include({ firstMissedUs: null, censored: false });
   });
 
-  it("leaves the slowest on time as the bound, at most the limit, of its own time only", () => {
+  it("leaves the slowest on time and a distance as the bound, of its own time only", () => {
     const high = (told: Record<number, number>, attributionEndUs = 5000) =>
       outageOf(sends(1000, 2000, 5, told), { ...timing, attributionEndUs }).highUs;
-    expect(high({})).to.equal(5);
-    expect(high({ 1500: 1540 })).to.equal(40);
-    expect(high({ 1500: 1540 }, 1500)).to.equal(40);
-    expect(high({ 1500: 1540 }, 1499)).to.equal(5);
+    expect(high({})).to.equal(5 + 10);
+    expect(high({ 1500: 1540 })).to.equal(40 + 10);
+    expect(high({ 1500: 1540 }, 1500)).to.equal(40 + 10);
+    expect(high({ 1500: 1540 }, 1499)).to.equal(5 + 10);
   });
 });
 

@@ -115,7 +115,7 @@ describe("the edges of a stall", () => {
     expect(produce(late(1500, 200)).measure).to.deep.equal({
       value: 0,
       low: 0,
-      high: 200,
+      high: 200 + 10,
       censored: false,
     });
     expect(produce(late(1500, 200.001)).measure.value).to.equal(1512 - 1010);
@@ -131,8 +131,8 @@ describe("the edges of a stall", () => {
   it("is the fault's when it was due by the instant of the healing", () => {
     expect(produce(late(2000, 500), healing(2000)).measure.value).to.equal(2012 - 1010);
     expect(produce(late(2000, 500), healing(1999.999)).measure.value).to.equal(0);
-    expect(produce(late(2000, 150), healing(2000)).measure.high).to.equal(150);
-    expect(produce(late(2000, 150), healing(1999.999)).measure.high).to.equal(2);
+    expect(produce(late(2000, 150), healing(2000)).measure.high).to.equal(150 + 10);
+    expect(produce(late(2000, 150), healing(1999.999)).measure.high).to.equal(2 + 10);
   });
 
   it("lasts over records that were due and never sent", () => {
