@@ -5,6 +5,7 @@
 import type { SharedWorld } from "../drill/drill.ts";
 import { openWorld, type World } from "../drill/world.ts";
 import type { Plan } from "../experiment/plan.ts";
+import { messageOf } from "../kernel/errors.ts";
 import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -57,9 +58,17 @@ export class Worlds {
     return this.#world;
   }
 
+  /** Never throws: what a world leaves behind is told, and is no reason to lose what runs measured. */
   async close(): Promise<void> {
     const world = this.#world;
     this.#world = undefined;
-    await world?.close();
+    try {
+      await world?.close();
+    } catch (error) {
+      process.stderr.write(
+        `NOT REMOVED: world ${world?.id}: ${messageOf(error)}\n` +
+          `→ \`blackstart sweep --run ${world?.id}\` removes what is left of it.\n`,
+      );
+    }
   }
 }

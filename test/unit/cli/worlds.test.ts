@@ -61,6 +61,20 @@ describe(Worlds.name, () => {
     expect(opened).to.have.length(2);
   });
 
+  it("goes on in another when one cannot be removed", async () => {
+    const { opened, run, served } = worlds();
+    const { world } = await run();
+    const runtime = opened[0]?.drill.runtime;
+    if (!runtime) throw new Error("a world was opened");
+    runtime.destroy = async () => {
+      throw new Error("the network is in use");
+    };
+    world.spoil("a leader was not in sync");
+    expect((await run()).facts).to.deep.equal(["a leader was not in sync"]);
+    expect(opened).to.have.length(2);
+    await served.close();
+  });
+
   it("leaves nothing when it is closed, and opens anew after it", async () => {
     const { opened, run, served } = worlds();
     await run();
