@@ -160,7 +160,7 @@ function betweenRegions(smoke: () => Smoke): void {
     expect(result.rpo.shape).to.be.oneOf(["none", "tail"]);
     expect(measured(result, "lost.records")?.value).to.equal(0);
     expect(measured(result, "offsets.skipped")?.value).to.equal(0);
-    expect(result.offsets.length).to.equal(12);
+    expect(result.offsets.length).to.equal(6);
     const produce = result.recoveries.find(({ viewpoint }) => viewpoint === "produce");
     // The decision alone takes 5 s, so an RTO below that would be a lie.
     expect(produce?.measure.value).to.be.greaterThan(5000);
