@@ -30,6 +30,8 @@ interface Acts {
   over: Promise<unknown>;
   /** Containers whose death it wants. */
   victims: Set<string>;
+  /** What ends its waits: Ctrl-C ends an act, and never the heal that follows. */
+  signal: AbortSignal;
 }
 
 /** Injects and proves. Leaves the heal armed in `context.live.openFaults` and in the run's heals. */
@@ -42,6 +44,7 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
     afterUs: null,
     over: Promise.resolve(),
     victims: new Set(),
+    signal: context.signal,
   };
   const faultContext = contextOf(context, step, heals, acts);
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
@@ -120,6 +123,8 @@ function healOnce(
     recordOrFail(context, { type: "fault.healing", step: step.id });
     // After Ctrl-C the act may be under way still; healed now, it would break things afterwards.
     await withDeadline(acts.over, ACT_WITHIN_MS).catch(() => {});
+    // A heal has its own deadlines. With a signal aborted by Ctrl-C no wait of it would look once.
+    acts.signal = new AbortController().signal;
     const failures = await faultContext.heals.healAll();
     if (failures.length > 0) {
       const reason = failures.map((one) => `${one.name}: ${one.reason}`).join("; ");
@@ -159,7 +164,9 @@ function contextOf(
     application: applicationOf(context),
     heals,
     healedWithinMs: HEALED_WITHIN_MS,
-    signal: context.signal,
+    get signal() {
+      return acts.signal;
+    },
     agentsIn: (region) => context.agents.namesIn(region),
     workersIn: (region) =>
       context.plan.topology.replications

@@ -57,7 +57,8 @@ export interface FaultContext {
   heals: HealStack;
   /** How long a healed thing may take to show that it is as before. */
   healedWithinMs: number;
-  signal: AbortSignal;
+  /** Ends the waits of an act on Ctrl-C. Read anew for each wait: a heal is not ended by it. */
+  readonly signal: AbortSignal;
   /** Names of agents running in a region now. */
   agentsIn(region: string): string[];
   /** Names of replication workers of a region that are still part of the run. */

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { FaultStep } from "../../../src/experiment/plan.ts";
 import { DrillWorld } from "../../support/drill-world.ts";
 import { drillPlan, faultStep } from "../../support/plans.ts";
+import type { Handlers } from "../../support/scripted-agents.ts";
 
 const EAST = "primary-east-1";
 const WEST = "standby-west-1";
@@ -124,5 +125,55 @@ describe("a heal that fails", () => {
     await found.run();
     expect(found.eventsOf("heal.failed").map(({ step }) => step)).to.deep.equal(["two"]);
     expect(found.eventsOf("fault.healed").map(({ step }) => step)).to.deep.equal(["one"]);
+  });
+});
+
+describe("Ctrl-C while a fault acts on and on", () => {
+  const storm = faultStep(
+    "election.storm",
+    { topic: "orders", cluster: "primary", every: 5, rounds: 1000, turns: Array(1000).fill(0) },
+    { forMs: null },
+  );
+
+  /** A cluster whose one partition is as it was last asked to be, `late` questions after that. */
+  function cluster(late: number): { handlers: Handlers; order: () => number[] } {
+    const first = [1, 2, 3];
+    let shown = first;
+    let meant = first;
+    let asked = 0;
+    const handlers: Handlers = {
+      "partitions.describe": () => {
+        asked += 1;
+        if (asked > late) shown = meant;
+        const leader = { leader: shown[0] ?? -1, leaderEpoch: 1 };
+        return [{ topic: "orders", partition: 0, ...leader, replicas: shown, isr: shown }];
+      },
+      "replicas.reassign": ({ partitions }) => {
+        meant = partitions[0]?.replicas ?? [];
+        asked = 0;
+        return partitions.map((one) => ({ ...one, errorCode: 0, reason: "" }));
+      },
+      "leaders.elect": ({ partitions }) =>
+        partitions.map((one) => ({ ...one, errorCode: 0, reason: "" })),
+    };
+    return { handlers, order: () => meant };
+  }
+
+  it("is healed, and the heal is waited for and proven although the run is over", async () => {
+    const { handlers, order } = cluster(3);
+    let rounds = 0;
+    const found = new DrillWorld(drillPlan({ steps: [storm] }), {
+      ...handlers,
+      "leaders.elect": (ask, agent) => {
+        rounds += 1;
+        if (rounds === 4) found.interrupt.abort(new Error("Ctrl-C"));
+        return handlers["leaders.elect"]?.(ask, agent) ?? [];
+      },
+    });
+    await found.run();
+    expect(story(found)).to.deep.equal(["fault.injecting", "fault.healing", "fault.healed"]);
+    expect(found.eventsOf("fault.healed")[0]?.proof).to.contain("first order");
+    expect(order()).to.deep.equal([1, 2, 3]);
+    expect(rounds).to.be.within(5, 6);
   });
 });
