@@ -74,12 +74,11 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
   const history = History.open(join(folder, "history.ndjson"), options.history);
   const ended = new AbortController();
   const world = options.world?.world ?? openWorld(plan, options.runtime);
-  const startedAt = wallTime();
   const context = contextOf(options, world, history);
   history.record({
     type: "run.started",
     run: plan.run,
-    wall: startedAt,
+    wall: context.startedAt,
     tool: `blackstart ${options.toolVersion}`,
     ...(options.world === undefined ? {} : { world: factsOf(plan, options.world) }),
   });
@@ -101,11 +100,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
   ended.abort();
   await Promise.all(background);
   context.progress.stage(STAGES, STAGES, "heal and clean up");
-  return cleanUp(context, outcome, {
-    keep: options.keep,
-    shared: options.world !== undefined,
-    startedAt,
-  });
+  return cleanUp(context, outcome, { keep: options.keep, shared: options.world !== undefined });
 }
 
 function factsOf(plan: Plan, { world, facts }: SharedWorld) {
@@ -169,6 +164,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
   const context: RunContext = {
     plan,
     folder: options.folder,
+    startedAt: wallTime(),
     world,
     runtime,
     history,

@@ -21,6 +21,8 @@ export interface RunContext {
   plan: Plan;
   /** The run's folder on the host. */
   folder: string;
+  /** Wall time, ISO 8601: what containers wrote from then on is the run's. */
+  startedAt: string;
   /** The networks, gateways and Kafka nodes, which may have served other runs before. */
   world: HeldWorld;
   runtime: Runtime;

@@ -14,6 +14,7 @@ import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { formatCount } from "../../kernel/units.ts";
 import type { AgentClient } from "../agent-client.ts";
+import { keepLogs } from "../kept-logs.ts";
 import {
   addressOf,
   hasTransactions,
@@ -188,6 +189,7 @@ async function stopReplication(context: RunContext): Promise<void> {
   for (const { name } of context.plan.topology.replications) {
     context.expected.add(name);
     if (await context.runtime.isRunning(name)) await context.runtime.kill(name);
+    await keepLogs(context, [name]);
     await context.runtime.remove(name);
     context.removed.add(name);
     context.history.record({ type: "node.state", node: name, state: "removed", expected: true });

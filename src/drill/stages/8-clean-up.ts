@@ -2,10 +2,10 @@
  * Stage 8, whatever happened before: heals, the agents close their journals, logs are kept, and
  * everything of the run is removed; of a world that other runs may use, what was this run's own.
  */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readHistory } from "../../history/history-reader.ts";
 import { messageOf } from "../../kernel/errors.ts";
+import { keepLogs } from "../kept-logs.ts";
 import {
   type DrillOutcome,
   operatingError,
@@ -19,14 +19,12 @@ export interface CleanUp {
   keep: boolean;
   /** The world is not this run's to remove. */
   shared: boolean;
-  /** Wall time, ISO 8601: logs from then on are the run's. */
-  startedAt: string;
 }
 
 export async function cleanUp(
   context: RunContext,
   outcome: DrillOutcome,
-  { keep, shared, startedAt }: CleanUp,
+  { keep, shared }: CleanUp,
 ): Promise<DrillOutcome> {
   const { runtime, progress, agents, world } = context;
   for (const name of context.plan.topology.nodes) context.expected.add(name.name);
@@ -35,7 +33,7 @@ export async function cleanUp(
   const failures = await context.heals.healAll();
   for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
   await agents.sayBye();
-  await keepLogs(context, startedAt);
+  await keepLogs(context, everyName(context));
   if (shared) judgeWorld(context, outcome);
   const ended = endHistory(context, outcome);
   for (const end of context.unlisten) end();
@@ -90,17 +88,7 @@ function endHistory({ history, monitor }: RunContext, outcome: DrillOutcome): Dr
   return ended;
 }
 
-/** The output of every container in this run, into logs/. A container that is gone has none. */
-async function keepLogs(context: RunContext, since: string): Promise<void> {
-  const names = [
-    ...context.plan.topology.nodes.map(({ name }) => name),
-    ...context.plan.topology.replications.map(({ name }) => name),
-    ...context.agents.all().map(({ name }) => name),
-  ];
-  await Promise.allSettled(
-    names.map(async (name) => {
-      const output = await context.runtime.logs(name, since);
-      writeFileSync(join(context.folder, "logs", `${name}.log`), output);
-    }),
-  );
+function everyName({ plan, agents }: RunContext): string[] {
+  const { nodes, replications } = plan.topology;
+  return [...nodes, ...replications, ...agents.all()].map(({ name }) => name);
 }

@@ -124,6 +124,7 @@ describe("the loss of a region, as a run", () => {
       expect(removed).to.be.greaterThan(0);
       expect(removed).to.be.lessThan(acts.indexOf("restart primary-east-1"));
       expect(acts).to.not.include("restart mm2-primary-standby");
+      expect(world.log("mm2-primary-standby"), workerIn).to.contain("started");
       expect(world.eventsOf("heal.failed"), workerIn).to.deep.equal([]);
     }
   });
