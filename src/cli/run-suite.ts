@@ -99,7 +99,7 @@ class Sitting {
     const { dir, interrupt, attempt } = this.#request;
     const startedUs = monotonicUs();
     const id = newRunId();
-    const folder = this.#unused(drill.folder);
+    const folder = this.#unused(drill.folder, run.attempts);
     const begun: SuiteAttempt = {
       folder,
       run: id,
@@ -146,9 +146,11 @@ class Sitting {
   }
 
   /** Evidence of an attempt that does not count is kept, and the next has a folder of its own. */
-  #unused(folder: string): string {
+  #unused(folder: string, attempts: readonly SuiteAttempt[]): string {
+    const isTaken = (name: string) =>
+      existsSync(join(this.#request.dir, name)) || attempts.some((one) => one.folder === name);
     let name = folder;
-    for (let n = 2; existsSync(join(this.#request.dir, name)); n += 1) name = `${folder}.${n}`;
+    for (let n = 2; isTaken(name); n += 1) name = `${folder}.${n}`;
     return name;
   }
 

@@ -4,6 +4,7 @@
  * A condition is asked of every conclusive run of its experiment. Naive rule: one run that shows it
  * decides. Counter-example: a claim "nothing is lost" that one run of three refutes is neither refuted
  * everywhere nor confirmed; so where runs disagree, the claim is *qualified*, and it says how many.
+ * They are runs of one version of the file: two versions that disagree may have asked different things.
  *
  * An inconclusive run never decides, and neither does a number whose whole interval is not on one side
  * of what is asked. What nothing decides is *not run*, and the reason says what is missing: a rule
@@ -90,7 +91,7 @@ function allOf(conditions: readonly ClaimCondition[], runs: readonly CatalogueRu
 function ask({ of, is }: ClaimCondition, runs: readonly CatalogueRun[]): Told {
   for (const experiment of of) {
     const own = runs.filter(({ name }) => name === experiment);
-    const told = newestFirst(own).flatMap((run) => evidenceOf(run, is) ?? []);
+    const told = evidenceIn(newestFirst(own), is);
     const yes = told.filter(({ answer }) => answer === "yes").length;
     if (told.length === 0) continue;
     const note = yes === 0 || yes === told.length ? "" : `in ${yes} of ${told.length} runs`;
@@ -103,6 +104,14 @@ function whyOpen(of: readonly string[], runs: readonly CatalogueRun[]): string {
   const tried = newestFirst(runs.filter(({ name }) => of.includes(name)));
   if (tried.length === 0) return `${of.join(" or ")} was not run`;
   return `no conclusive run of ${of.join(" or ")}: ${tried.map(({ run }) => run).join(", ")}`;
+}
+
+/** Of the newest run that has any, and of the others of the same file as it was then. */
+function evidenceIn(newest: readonly CatalogueRun[], is: ClaimCondition["is"]): Evidence[] {
+  const speaking = newest.find((run) => evidenceOf(run, is) !== undefined);
+  return newest
+    .filter(({ experimentSha256 }) => experimentSha256 === speaking?.experimentSha256)
+    .flatMap((run) => evidenceOf(run, is) ?? []);
 }
 
 function evidenceOf(run: CatalogueRun, is: ClaimCondition["is"]): Evidence | undefined {

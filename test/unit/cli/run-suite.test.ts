@@ -150,6 +150,12 @@ describe(runSuite.name, () => {
     expect(done.runs[0]?.reasons).to.deep.equal(["E_CAPACITY: too large"]);
   });
 
+  it("gives no attempt the folder of another, also of one that left none", async () => {
+    const stage = new Stage({ a: ["refused", "met"] });
+    const [a] = (await stage.run()).runs;
+    expect(a?.attempts.map(({ folder }) => folder)).to.deep.equal(["a", "a.2"]);
+  });
+
   it("never tries again what gave an answer, or left the question open", async () => {
     const stage = new Stage({ a: ["missed", "met"], b: ["open", "met"] });
     expect((await stage.run()).exitCode).to.equal(1);
