@@ -2,7 +2,10 @@
  * The connections over which one partition is probed. A *line* is one connection to the leader.
  *
  * A broker answers a connection strictly in order, so a produce that waits for a replica holds up
- * everything behind it. Hence a line belongs to one partition and carries few probes.
+ * everything behind it. Hence a line belongs to one partition, and a probe takes the line that has the
+ * least to carry. Where even that is busy, one more is opened for the next probes. With one line alone, a broker
+ * that needs 60 ms for what is due every 50 ms falls behind for ever: the queue would be ours, and look
+ * like an outage.
  *
  * Naive rule: while a line is down, or silent, try to open another every now and then. Counter-example:
  * after a black hole an opening waits for TCP to send its SYN again, 1, 3 and 7 s after the first, so
@@ -10,6 +13,9 @@
  * record is an attempt of its own: a fresh connection, one ApiVersions round trip, and the record.
  * So a recovery is seen by the first record that is due after it. An attempt lives as long as a
  * probe may wait, and lines that fell silent stay for their answers.
+ *
+ * A probe that waits too long puts all lines in doubt that have proven nothing since it was sent: idle
+ * ones, too, for nobody knows of them. A line is proven by an answer, and when it was opened.
  */
 
 import { monotonicUs } from "../kernel/clock.ts";
@@ -32,7 +38,10 @@ export interface ProbeAnswer {
 
 export interface Line {
   readonly endpoint: Endpoint;
-  readonly openedUs: number;
+  /** A broker answered what was sent over it then, or opened it. */
+  provenUs: number;
+  /** A probe over it was never answered in time: it gets no other. */
+  gaveUp: boolean;
   connection: BrokerConnection | undefined;
   /** Probes in flight, in order. */
   readonly waiting: Probe[];
@@ -46,15 +55,18 @@ export interface ProbeLinesOptions {
   timeoutMs: number;
   intervalMs: number;
   answered: (probe: Probe, answer: ProbeAnswer) => void;
-  /** Opens a connection; a test gives its own. */
+  /** The clock, and what opens a connection; a test gives its own. */
+  nowUs?: () => number;
   open?: (endpoint: Endpoint) => Promise<BrokerConnection>;
 }
 
-/** Lines that stand, and openings that wait, at most. */
-const LINES_MAX = 8;
+/** Lines that share the probes of a slow broker, at most. */
+const POOL_MAX = 8;
+/** Lines that stand, and openings that wait, at most: the pool may be in doubt to the last. */
+const LINES_MAX = 16;
 const OPENINGS_MAX = 128;
 const WAITING_PER_LINE_MAX = 16;
-/** A line is trusted while its oldest probe waits for less than this many ticks, or round trips. */
+/** A probe is late after this many ticks, or round trips; and after half of its time in any case. */
 const PATIENCE = 4;
 /** Before the first answer nobody knows how long a round trip takes, ms. */
 const FIRST_PATIENCE_MS = 200;
@@ -62,15 +74,29 @@ const FIRST_PATIENCE_MS = 200;
 const NEWEST_SHARE = 0.1;
 const NO_ANSWER: ProbeAnswer = { offset: -1, errorCode: 0 };
 
+/** The first of those that have least to carry. */
+function leastBusy(lines: readonly Line[]): Line | undefined {
+  return lines.reduce<Line | undefined>(
+    (best, line) => (best && best.waiting.length <= line.waiting.length ? best : line),
+    undefined,
+  );
+}
+
 export class ProbeLines {
   readonly #options: ProbeLinesOptions;
   /** Newest first. */
   #lines: Line[] = [];
   #leader: Endpoint | undefined;
   #roundTripUs: number | undefined;
+  /** When the newest probe was sent that waited too long. */
+  #doubtUs = -Infinity;
+  #isCrowded = false;
+
+  readonly #nowUs: () => number;
 
   constructor(options: ProbeLinesOptions) {
     this.#options = options;
+    this.#nowUs = options.nowUs ?? monotonicUs;
   }
 
   /** Says who leads now; undefined when nobody does. Lines to another leader get no new probe. */
@@ -84,21 +110,51 @@ export class ProbeLines {
   }
 
   /**
-   * The line for a record due now: the newest that is connected and has room. Undefined when there
-   * is none, or none to trust and another can be opened: the record should then `open` one.
+   * The line for a record due now: of those to be trusted the one with the least to carry. Undefined
+   * when there is none and another can be opened: the record should then `open` one.
    */
   free(nowUs: number): Line | undefined {
-    const standing = this.#lines.filter((line) => this.#isAimed(line) && line.connection);
-    const oldestUs = standing[0]?.waiting[0]?.sentUs ?? nowUs;
-    if (nowUs - oldestUs > this.#patienceUs() && this.#hasRoomForLine()) return undefined;
-    return standing.find(
-      (line) => line.connection?.connected && line.waiting.length < WAITING_PER_LINE_MAX,
+    this.#doubt(nowUs);
+    const standing = this.#standing().filter(
+      ({ connection, waiting }) => connection?.connected && waiting.length < WAITING_PER_LINE_MAX,
     );
+    const trusted = standing.filter((line) => this.#isTrusted(line));
+    if (trusted.length === 0 && this.#hasRoomForLine()) return undefined;
+    const best = leastBusy(trusted.length > 0 ? trusted : standing);
+    this.#isCrowded = trusted.length > 0 && best !== undefined && best.waiting.length > 0;
+    return best;
+  }
+
+  /** Opens one more line when the last probe had to queue behind another one. */
+  widen(nowUs: number): void {
+    if (!this.#isCrowded) return;
+    this.#isCrowded = false;
+    const pool = this.#lines.filter((line) => this.#isAimed(line) && this.#isTrusted(line));
+    if (pool.length < POOL_MAX) this.open(nowUs, () => {});
+  }
+
+  /** Connected at some time, to the leader. */
+  #standing(): Line[] {
+    return this.#lines.filter((line) => this.#isAimed(line) && line.connection);
+  }
+
+  #doubt(nowUs: number): void {
+    const lateUs = nowUs - this.#patienceUs();
+    for (const { waiting } of this.#standing()) {
+      const late = waiting.findLast(({ sentUs }) => sentUs < lateUs);
+      if (late) this.#doubtUs = Math.max(this.#doubtUs, late.sentUs);
+    }
+  }
+
+  #isTrusted({ provenUs, gaveUp }: Line): boolean {
+    return !gaveUp && provenUs >= this.#doubtUs;
   }
 
   #patienceUs(): number {
     if (this.#roundTripUs === undefined) return FIRST_PATIENCE_MS * 1000;
-    return PATIENCE * Math.max(this.#options.intervalMs * 1000, this.#roundTripUs);
+    const { intervalMs, timeoutMs } = this.#options;
+    const patienceUs = PATIENCE * Math.max(intervalMs * 1000, this.#roundTripUs);
+    return Math.min(patienceUs, (timeoutMs * 1000) / 2);
   }
 
   #hasRoomForLine(): boolean {
@@ -118,15 +174,10 @@ export class ProbeLines {
   open(nowUs: number, settled: (line: Line | undefined) => void): boolean {
     const endpoint = this.#leader;
     if (endpoint === undefined || !this.#hasRoomForLine()) return false;
-    const line: Line = {
-      endpoint,
-      openedUs: nowUs,
-      connection: undefined,
-      waiting: [],
-      ended: false,
-    };
+    const common = { connection: undefined, waiting: [], gaveUp: false, ended: false };
+    const line: Line = { endpoint, provenUs: nowUs, ...common };
     this.#lines.unshift(line);
-    const open = this.#options.open ?? ((to) => this.#connect(to));
+    const { open = (to) => this.#connect(to) } = this.#options;
     open(endpoint).then(
       (connection) => {
         if (line.ended || !connection.connected) {
@@ -182,7 +233,8 @@ export class ProbeLines {
       const named = error === null && answer?.topic === topic && answer.partition === partition;
       if (!named) return this.#answer(line, probe, NO_ANSWER);
       const { errorCode, baseOffset } = answer;
-      if (errorCode === 0) this.#learn(monotonicUs() - probe.sentUs);
+      line.provenUs = Math.max(line.provenUs, probe.sentUs);
+      if (errorCode === 0) this.#learn(this.#nowUs() - probe.sentUs);
       this.#answer(line, probe, { offset: errorCode === 0 ? baseOffset : -1, errorCode });
     });
   }
@@ -201,21 +253,23 @@ export class ProbeLines {
 
   /** Gives up probes that waited too long, and lines that are of no more use. */
   sweep(nowUs: number): void {
+    this.#doubt(nowUs);
     const lateUs = nowUs - this.#options.timeoutMs * 1000;
     for (const line of [...this.#lines]) {
-      let gaveUp = false;
       for (const probe of line.waiting.filter((waiting) => waiting.sentUs < lateUs)) {
         this.#answer(line, probe, NO_ANSWER);
-        gaveUp = true;
+        line.gaveUp = true;
       }
       if (line.connection === undefined || line.waiting.length > 0) continue;
-      if (gaveUp || !this.#isAimed(line) || this.#isSuperseded(line)) this.#end(line);
+      const isOfUse = this.#isAimed(line) && this.#isTrusted(line) && !this.#isSurplus(line);
+      if (!isOfUse) this.#end(line);
     }
   }
 
-  #isSuperseded(line: Line): boolean {
-    const newer = this.#lines.slice(0, this.#lines.indexOf(line));
-    return newer.some((other) => this.#isAimed(other) && other.connection?.connected);
+  /** The newest are enough. */
+  #isSurplus(line: Line): boolean {
+    const pool = this.#standing().filter((other) => this.#isTrusted(other));
+    return pool.indexOf(line) >= POOL_MAX;
   }
 
   #end(line: Line): void {

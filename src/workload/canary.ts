@@ -133,7 +133,10 @@ export class Canary implements ProducerSource, Role {
     }
     this.#journal.flush();
     for (const send of sends) send();
-    for (const { lines } of this.#lanes) lines.sweep(nowUs);
+    for (const { lines } of this.#lanes) {
+      lines.widen(nowUs);
+      lines.sweep(nowUs);
+    }
   }
 
   /** Journals what becomes of one due record; `sends` takes what must follow the flush. */
