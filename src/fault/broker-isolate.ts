@@ -79,7 +79,9 @@ export const brokerIsolate = defineFault<Params>({
     return `${told.join("; ")}; ${await proveTheRestWorks(target, context, live)}`;
   },
   async proveHealed(target, context, live) {
-    for (const probe of probesOf(target, context, live)) {
+    const probes = await probesLeft(target, context, live);
+    if (probes.length === 0) return "its filters are gone; no two nodes run that it had parted";
+    for (const probe of probes) {
       const withinMs = atMost(context, MENDED_WITHIN_MS);
       let last = "nothing";
       const open = await poll(
@@ -126,7 +128,12 @@ function calling(target: Params, context: FaultContext, node: string): Probe {
 }
 
 /** The other nodes of the cluster that the cut is about. */
-function othersOf(target: Params, context: FaultContext, node: string, nodes: string[]): string[] {
+function othersOf(
+  target: Params,
+  context: FaultContext,
+  node: string,
+  nodes: readonly string[],
+): string[] {
   const { cluster } = nodeOf(context.topology, node);
   return context.topology.nodes
     .filter((other) => other.cluster === cluster && !nodes.includes(other.name))
@@ -134,10 +141,16 @@ function othersOf(target: Params, context: FaultContext, node: string, nodes: st
     .map(({ name }) => name);
 }
 
-function probesOf(target: Params, context: FaultContext, { nodes }: LiveTargets): Probe[] {
+function probesOf(
+  target: Params,
+  context: FaultContext,
+  { nodes }: LiveTargets,
+  dead: ReadonlySet<string> = new Set(),
+): Probe[] {
   return nodes.flatMap((node) => {
     const probes: Probe[] = [];
-    const [other] = othersOf(target, context, node, nodes);
+    if (dead.has(node)) return probes;
+    const other = othersOf(target, context, node, nodes).find((name) => !dead.has(name));
     const called = nodeOf(context.topology, node);
     const hasPort = target.from !== "controllers" || called.controllerPort !== null;
     if (target.from !== "clients" && other && target.direction !== "in") {
@@ -151,6 +164,19 @@ function probesOf(target: Params, context: FaultContext, { nodes }: LiveTargets)
     }
     return probes;
   });
+}
+
+/** Those that nobody is needed for who died meanwhile. */
+async function probesLeft(
+  target: Params,
+  context: FaultContext,
+  { nodes }: LiveTargets,
+): Promise<Probe[]> {
+  const dead = new Set<string>();
+  for (const { name } of context.topology.nodes) {
+    if (!(await context.runtime.isRunning(name))) dead.add(name);
+  }
+  return probesOf(target, context, { nodes }, dead);
 }
 
 /** Shows that no more was cut than was asked for: a probe that must still work. */

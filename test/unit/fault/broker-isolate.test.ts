@@ -135,6 +135,17 @@ describe("broker.isolate when things go wrong", () => {
     expect(await refusal(fault.heal())).to.equal(`a dial from ${B2} to ${B1} still met "timeout"`);
   });
 
+  it("is healed beside a peer that died meanwhile, and shown by one that lives", async () => {
+    const world = await worldOf();
+    const fault = await world.inject(brokerIsolate, all);
+    await world.runtime.kill(B1);
+    expect(await fault.heal()).to.equal("every probe that was stopped gets through again");
+    expect(await dial(world, B2, B3)).to.equal("connected");
+    const alone = await world.inject(brokerIsolate, all);
+    for (const name of [B2, B3]) await world.runtime.kill(name);
+    expect(await alone.heal()).to.contain("no two nodes run that it had parted");
+  });
+
   it("says what cannot be cut, or not be told apart", () => {
     const found = (target: object, topology = twoRegions(3)) =>
       brokerIsolate.check({ ...all, ...target }, topology).map(({ message }) => message);
