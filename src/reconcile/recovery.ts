@@ -3,6 +3,7 @@
  * stall and a recovery are is in `outage.ts`.
  */
 import type { Chronicle, Interval } from "./chronicle.ts";
+import { contradictionOf } from "./contradictions.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Outage, outageOf, type Timing } from "./outage.ts";
 import type { PartitionRecovery, Recovery } from "./result.ts";
@@ -60,7 +61,17 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
     ({ producer, log }) =>
       producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
   );
-  views.push(viewOf(input, "cluster", outagesOf(input, probes, byAck)));
+  const cluster = viewOf(input, "cluster", outagesOf(input, probes, byAck));
+  const doubt = contradictionOf(
+    { probes, applications: chains },
+    {
+      t0: chronicle.t0,
+      endUs: stoppedByPlanUs(ledger, chronicle),
+      stallUs: ledger.world.judging.policy.stallMs * 1000,
+    },
+  );
+  if (doubt !== null) cluster.recovery.measure.inconclusive ??= doubt;
+  views.push(cluster);
   return views.filter(({ recovery }) => recovery.partitions.length > 0);
 }
 

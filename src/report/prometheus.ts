@@ -36,8 +36,9 @@ export function family(name: string, help: string, samples: Sample[]): string[] 
   return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines.values()];
 }
 
-function seconds(measure: Measure): number | null {
-  return measure.value === null ? null : measure.value / 1000;
+/** A number in doubt is none: a gauge has no place for the doubt. */
+function seconds({ value, inconclusive }: Measure): number | null {
+  return value === null || inconclusive !== undefined ? null : value / 1000;
 }
 
 function objectiveFamilies(result: Result, base: Labels): string[] {

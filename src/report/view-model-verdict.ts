@@ -201,5 +201,8 @@ function catalogueText(catalogue: Catalogue): string {
 export function headline(recovery: Recovery | undefined): string {
   if (!recovery) return "not measured";
   const { main, bounds } = formatMeasure(recovery.measure, "ms");
-  return bounds === "" ? main : `${main} (${bounds})`;
+  const { value, inconclusive } = recovery.measure;
+  const doubt = value === null || inconclusive === undefined ? [] : ["in doubt"];
+  const notes = [...(bounds === "" ? [] : [bounds]), ...doubt].join(", ");
+  return notes === "" ? main : `${main} (${notes})`;
 }

@@ -10,6 +10,12 @@ function produce(result: Result) {
   return found;
 }
 
+function cluster(result: Result) {
+  const found = result.recoveries.find(({ viewpoint }) => viewpoint === "cluster");
+  if (!found) throw new Error("the cluster was not probed");
+  return found;
+}
+
 function outage(ms: number): Case {
   return {
     name: "known outage",
@@ -24,6 +30,7 @@ function outage(ms: number): Case {
       expect(high).to.be.at.least(ms);
       expect(firstPartitionMs).to.equal(0);
       expect(partitions.map(({ rtoMs }) => rtoMs === 0)).to.deep.equal([true, true, false]);
+      expect(cluster(result).measure.inconclusive).to.equal(undefined);
       return `RTO ${value} ms in [${low}, ${high}], the others 0`;
     },
   };
@@ -42,6 +49,29 @@ export const outageCases: Case[] = [
       expect(consume?.measure.low).to.be.at.most(2500);
       expect(consume?.measure.high).to.be.at.least(2500);
       return `RTO consume ${consume?.measure.value} ms, RTO produce 0`;
+    },
+  },
+  {
+    name: "probe in its own way",
+    planted:
+      "the probe of one partition unanswered for 1200 ms, the application acked all the time",
+    run: () => {
+      const run = new SyntheticRun({ scenario: "outage", outageMs: 0 });
+      const from = run.faultMs + 500;
+      for (const send of run.sends) {
+        if (send.producer !== 3 || send.partition !== 1 || !send.answer) continue;
+        if (send.sentMs >= from && send.sentMs < from + 1200) send.answer.atMs += 900;
+      }
+      return run;
+    },
+    anomalies: {},
+    found: (result) => {
+      expect(produce(result).measure.inconclusive).to.equal(undefined);
+      const { measure } = cluster(result);
+      expect(measure.inconclusive).to.match(
+        /^the probe of orders-1 was not acked from 0\.5 s to 1\.7 s/,
+      );
+      return `cluster ${measure.value} ms in doubt, RTO produce ${produce(result).measure.value}`;
     },
   },
   {

@@ -104,6 +104,23 @@ describe(renderMarkdown.name, () => {
   });
 });
 
+describe("a recovery time in doubt", () => {
+  const doubtful: Result = {
+    ...failed,
+    recoveries: failed.recoveries.map((one) => ({
+      ...one,
+      measure: { ...one.measure, inconclusive: "the probe was in its own way" },
+    })),
+  };
+
+  it("is said to be in doubt, and is no number of a gauge", () => {
+    expect(summarize(failed)).to.not.contain("in doubt");
+    expect(summarize(doubtful)).to.match(/RTO +produce .*, in doubt\)/);
+    expect(renderPrometheus(failed)).to.contain("kafka_dr_rto_seconds");
+    expect(renderPrometheus(doubtful)).to.not.contain("kafka_dr_rto_seconds");
+  });
+});
+
 describe(summarize.name, () => {
   it("says whose recovery the cluster's is, where the application left it", () => {
     expect(summarize(failed)).to.contain(
