@@ -5,8 +5,14 @@
 import type { HistoryEvent, NewEvent } from "../../../src/history/events.ts";
 import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Judging } from "../../../src/history/judging.ts";
+import { Anomalies } from "../../../src/reconcile/anomalies.ts";
+import { Chronicle } from "../../../src/reconcile/chronicle.ts";
+import type { Book } from "../../../src/reconcile/content.ts";
+import { ingest } from "../../../src/reconcile/ingest.ts";
 import { judge } from "../../../src/reconcile/judge.ts";
 import type { Result } from "../../../src/reconcile/result.ts";
+import type { JournalInput } from "../../../src/reconcile/rows.ts";
+import { World } from "../../../src/reconcile/world.ts";
 import { judgingFor } from "./against-oracle.ts";
 import { journalInput, type MemoryJournal, type Row, row, us } from "./memory-journal.ts";
 
@@ -27,22 +33,38 @@ interface Evidence {
   judging?: Judging;
 }
 
-export function judgedAll(evidence: Evidence): Result {
-  const { producer = [], audit = [], consumer = [], events = [] } = evidence;
-  const { judging = readByNobody(), producerState = "closed" } = evidence;
+function journalsOf(evidence: Evidence): JournalInput[] {
+  const { producer = [], audit = [], consumer = [], producerState = "closed" } = evidence;
   const rows = { producer, audit, consumer };
   const journals = Object.entries(rows).map(([role, some]): MemoryJournal => {
     const state = role === "producer" ? producerState : "closed";
     return { file: `agent.${role}.1.bin`, agent: "agent", role, rows: some, state };
   });
-  const told = events.map(
+  return journals.filter((one) => one.rows.length > 0).map(journalInput);
+}
+
+function toldIn({ events = [] }: Evidence): HistoryEvent[] {
+  return events.map(
     (event, seq) => ({ ...event, seq, prev: "", tUs: event.tUs ?? 0 }) as HistoryEvent,
   );
+}
+
+/** The evidence as the checks read it, before any of them ran. */
+export function bookOf(evidence: Evidence): Book {
+  const { judging = readByNobody() } = evidence;
+  const window = { fromUs: us(0), toUs: us(10_000), buckets: 10, sightingsFromUs: us(0) };
+  const { ledger } = ingest(new World(judging), journalsOf(evidence), window);
+  const chronicle = new Chronicle(toldIn(evidence), judging);
+  return { ledger, chronicle, anomalies: new Anomalies() };
+}
+
+export function judgedAll(evidence: Evidence): Result {
+  const { judging = readByNobody() } = evidence;
   const names = { run: "r", name: "n", title: "t", experimentFile: "f", experimentSha256: "0" };
   return judge({
     plan: { ...names, seed: 1, topology: {}, judging },
-    history: { events: told, problems: [], sha256: "0" },
-    journals: journals.filter((one) => one.rows.length > 0).map(journalInput),
+    history: { events: toldIn(evidence), problems: [], sha256: "0" },
+    journals: journalsOf(evidence),
     tool: { name: "blackstart", version: "0" },
   });
 }

@@ -1,8 +1,10 @@
 /** Goal: order within a stream, and of a mirror against its source; copies are no disorder. */
 import { expect } from "chai";
+import { BitPlane } from "../../../src/reconcile/bit-plane.ts";
+import { noteReorders } from "../../../src/reconcile/order.ts";
 import type { Result } from "../../../src/reconcile/result.ts";
-import { acked, classes, end, judged, readByNobody, seen } from "./hand-written.ts";
-import { row } from "./memory-journal.ts";
+import { acked, bookOf, classes, end, judged, readByNobody, seen } from "./hand-written.ts";
+import { type Row, row } from "./memory-journal.ts";
 
 const two = { producer: 2 };
 const reorders = ({ anomalies }: Result) => anomalies.filter((one) => one.class === "reordered");
@@ -114,5 +116,49 @@ describe("order of a mirror", () => {
     });
     const unnamed = [...acked(0, 2, 0), row.intent(2, 0, 0, 2, 0, 10)];
     expect(classes(judged(unnamed, swapped, readByNobody("standby")))).to.deep.equal({});
+  });
+});
+
+describe("order of what is written to a mirror itself", () => {
+  it("is its writer's own, beside the order of what it copies", () => {
+    const judging = readByNobody("standby");
+    const producers = judging.producers.map((one) => (one.id === 2 ? { ...one, log: 3 } : one));
+    const sends = [...acked(0, 2, 0), ...acked(0, 1, 3, two), ...acked(1, 1, 1, two)];
+    const mirror = [
+      seen(3, 0, 0, 1),
+      seen(3, 1, 1, 1, two),
+      seen(3, 2, 1, 1),
+      seen(3, 3, 0, 1, two),
+      end(3, 4),
+    ];
+    const result = judged(sends, mirror, { ...judging, producers });
+    expect(classes(result)).to.deep.equal({ reordered: 1 });
+    const [anomaly] = reorders(result);
+    expect(anomaly?.cause).to.equal("within a stream");
+    expect(anomaly?.examples[0]).to.include({ log: 3, producer: "two", seqFirst: 0, offset: 3 });
+  });
+});
+
+describe("asking for order", () => {
+  /** How often a plane is asked or filled while one log is walked. */
+  function planesUsed(audit: Row[]): number {
+    const book = bookOf({ producer: [...acked(0, 2, 0), ...acked(2, 3, 2)], audit });
+    const { add } = BitPlane.prototype;
+    let used = 0;
+    BitPlane.prototype.add = function (first, count) {
+      used += 1;
+      return add.call(this, first, count);
+    };
+    try {
+      noteReorders(book);
+    } finally {
+      BitPlane.prototype.add = add;
+    }
+    return used;
+  }
+
+  it("costs no plane where a log is in order, as most are", () => {
+    expect(planesUsed([seen(1, 0, 0, 2), seen(1, 2, 2, 3), end(1, 5)])).to.equal(0);
+    expect(planesUsed([seen(1, 0, 2, 3), seen(1, 3, 0, 2), end(1, 5)])).to.equal(2);
   });
 });
