@@ -83,6 +83,26 @@ describe("an ack that names another offset", () => {
     expect(classes(twice)).to.deep.equal({ "duplicate-append": 1, "inconsistent-offset": 1 });
   });
 
+  it("is placed right where the log holds records of several sends side by side", () => {
+    const result = judged(
+      [...acked(0, 2, 5), ...acked(2, 2, 3)],
+      [seen(1, 5, 0, 4), end(1, 9), end(3, 0)],
+    );
+    expect(classes(result)).to.deep.equal({ "inconsistent-offset": 2 });
+    expect(examplesOf(result, "inconsistent-offset")[0]?.detail).to.equal(
+      "acked at offset 3, lies at 7; offset 3 holds no record of this run",
+    );
+  });
+
+  it("is none of a lost record, though another producer's of its number lies elsewhere", () => {
+    const two = { producer: 2 };
+    const result = judged(
+      [...acked(0, 1, 0), ...acked(0, 1, 5, two)],
+      [seen(1, 5, 0, 1, two), end(1, 6), end(3, 0)],
+    );
+    expect(classes(result)).to.deep.equal({ lost: 1 });
+  });
+
   it("is told apart from a record whose place another one has taken", () => {
     const result = judged(
       [...acked(0, 1, 0), ...acked(5, 1, 1), ...acked(7, 1, -1)],

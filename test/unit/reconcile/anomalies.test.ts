@@ -69,6 +69,18 @@ describe(Anomalies.name, () => {
     expect(found[0]).to.equal("lost");
   });
 
+  it("lists the causes of a class by name, and that without a cause first", () => {
+    const causes = [undefined, "A", "B"];
+    const of = (cause: string | undefined): [FindingKind, Finding] => [
+      cause === undefined ? lost : { ...lost, cause },
+      finding(1),
+    ];
+    for (const order of [causes, causes.toReversed(), ["B", undefined, "A"]]) {
+      const told = book(...order.map(of)).list();
+      expect(told.map(({ cause }) => cause)).to.deep.equal(causes);
+    }
+  });
+
   it("keeps probes apart, by name, and out of the headline", () => {
     if (!application || !probe) throw new Error("the plan has no such streams");
     const anomalies = book(
@@ -117,14 +129,42 @@ describe("the examples of an anomaly", () => {
     expect(wanted.at(-2)).to.deep.equal([null, null, null, null]);
   });
 
-  it("are told apart by their stream where all else is the same", () => {
+  it("stand in the order of their place, of which what is not known comes first", () => {
     const [first, second] = world.streams;
     if (!first || !second) throw new Error("the plan has no two streams");
-    const same = { log, partition: 0, seqFirst: 0, offset: 0 };
-    const pair = [finding(1, { ...same, stream: second }), finding(1, { ...same, stream: first })];
-    const partitions = (all: Finding[]) =>
-      book(...all.map((one): [FindingKind, Finding] => [lost, one])).list()[0]?.examples.length;
-    expect(partitions(pair)).to.equal(2);
+    const same = { log, partition: 0, stream: first, seqFirst: 0, offset: 0 };
+    const places: Partial<Finding>[][] = [
+      [{ log: { id: 0, topic: "a" } }, { log: { id: 1, topic: "a" } }],
+      [{ partition: 0 }, { partition: 1 }],
+      [{ stream: first }, { stream: second }],
+      [{ seqFirst: 0 }, { seqFirst: 1 }],
+      [{ offset: 0 }, { offset: 1 }],
+    ];
+    for (const known of places) {
+      const [name = ""] = Object.keys(known[0] ?? {});
+      const { [name as keyof typeof same]: _, ...without } = same;
+      const all = [{}, ...known].map((more, at) =>
+        finding(1, { ...without, ...more, detail: () => `${at}` }),
+      );
+      for (const order of [all, all.toReversed(), [all[1], all[0], all[2]] as Finding[]]) {
+        const details = shown(...order).map(({ detail }) => detail);
+        expect(details, name).to.deep.equal(["0", "1", "2"]);
+      }
+    }
+  });
+
+  it("stay in the order in which they came where their place is one", () => {
+    const twin = (detail: string) => finding(1, { log, detail: () => detail });
+    const details = shown(twin("a"), twin("c"), twin("b")).map(({ detail }) => detail);
+    expect(details).to.deep.equal(["a", "c", "b"]);
+  });
+});
+
+describe("the worst examples of an anomaly", () => {
+  it("make room for one that is worse than the last of them", () => {
+    const many = Array.from({ length: SIZE.examplesMax - 1 }, () => finding(10));
+    const counts = shown(...many, finding(1), finding(5)).map(({ detail }) => detail);
+    expect(counts.at(-1)).to.equal("of 5");
   });
 
   it("are cut to the worst, and counted whole; details are made for those alone", () => {

@@ -66,6 +66,9 @@ describe("an assessment", () => {
       { scope: "all", sentence: "journal missing" },
     ];
     expect(reason({ high: 1 }, exact(0), { problems })).to.equal("inconclusive: starved");
+    expect(reason({ high: 1 }, exact(0), { problems: problems.slice(1) })).to.equal(
+      "inconclusive: journal missing",
+    );
     expect(reason({ metric: "lost.records", high: 1 }, exact(0), { problems })).to.equal(
       "inconclusive: journal missing",
     );
@@ -119,6 +122,7 @@ describe("the edges of a target", () => {
     expect(verdict({ low: 5, high: 5 }, bare)).to.equal("met");
     expect(verdict({ high: 4 }, bare)).to.equal("missed");
     expect(verdict({ high: 9 }, { ...bare, value: null, low: 4 })).to.equal("inconclusive");
+    expect(verdict({ high: 9 }, { ...bare, value: null, high: 4 })).to.equal("inconclusive");
   });
 
   it("have a margin to the nearer one, negative when missed", () => {

@@ -11,7 +11,7 @@
  */
 import { expect } from "chai";
 import type { NewEvent } from "../../../src/history/events.ts";
-import { OUTCOME } from "../../../src/history/journal-format.ts";
+import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import { acked, end, faultAt, judgedAll, readByNobody, seen } from "./hand-written.ts";
 import { type Row, row, us } from "./memory-journal.ts";
 
@@ -67,6 +67,28 @@ describe("a loss before records that survived", () => {
   it("is a hole where the offset holds nothing, though the log goes on", () => {
     const gap = [seen(1, 0, 0, 6), seen(1, 10, 10, 5), end(1, 15)];
     expect(shapeOf([...WHOLE, ...later(2000, 10)], gap)).to.equal("hole");
+  });
+
+  it("is a hole where several living replicas were read: none of them is the log", () => {
+    const reader = { id: 150, name: "held", kind: "audit" as const, region: "r", logs: [1] };
+    const plan = readByNobody();
+    const readers = [...plan.readers, { ...reader, beforeHeal: true }];
+    const held = (offset: number, seq: number) => [
+      row.found(
+        ROW.seen,
+        150,
+        { log: 1, partition: 0, offset, atMs: 4000 },
+        { producer: 1, seq, count: 1 },
+      ),
+      row.end(150, 1, 0, 0, offset + 1, 4100, true),
+    ];
+    const { rpo } = judgedAll({
+      producer: acked(0, 3, 0),
+      audit: [...held(0, 0), ...held(2, 2), seen(1, 0, 0, 3), end(1, 3), end(3, 0)],
+      events: faultAt(1200, 1200, 6000, LED_ANEW),
+      judging: { ...plan, readers, faultStep: "disaster" },
+    });
+    expect(rpo).to.include({ shape: "hole", stranded: 1 });
   });
 
   it("is a hole where one record of many was not cut off", () => {

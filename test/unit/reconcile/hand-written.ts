@@ -2,6 +2,7 @@
  * Histories of a few rows, written by hand: producers 1 and 2 on `orders` of primary (log 1), which
  * standby mirrors as log 3. Nobody reads, unless a test says so. Records are due 10 ms apart.
  */
+import { expect } from "chai";
 import type { HistoryEvent, NewEvent } from "../../../src/history/events.ts";
 import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Judging } from "../../../src/history/judging.ts";
@@ -27,6 +28,8 @@ interface Evidence {
   producer?: Row[];
   /** The producers' journal, when it was not closed. */
   producerState?: MemoryJournal["state"];
+  /** The journal of another process with producers, which was killed. */
+  killed?: Row[];
   audit?: Row[];
   consumer?: Row[];
   events?: NewEvent[];
@@ -34,12 +37,17 @@ interface Evidence {
 }
 
 function journalsOf(evidence: Evidence): JournalInput[] {
-  const { producer = [], audit = [], consumer = [], producerState = "closed" } = evidence;
-  const rows = { producer, audit, consumer };
-  const journals = Object.entries(rows).map(([role, some]): MemoryJournal => {
-    const state = role === "producer" ? producerState : "closed";
-    return { file: `agent.${role}.1.bin`, agent: "agent", role, rows: some, state };
-  });
+  const { producer = [], killed = [], audit = [], consumer = [] } = evidence;
+  const { producerState = "closed" } = evidence;
+  const named = (role: string, rows: Row[], state: MemoryJournal["state"] = "closed", n = 1) => {
+    return { file: `agent.${role}.${n}.bin`, agent: "agent", role, rows, state };
+  };
+  const journals: MemoryJournal[] = [
+    named("producer", producer, producerState),
+    named("producer", killed, "open-end", 2),
+    named("audit", audit),
+    named("consumer", consumer),
+  ];
   return journals.filter((one) => one.rows.length > 0).map(journalInput);
 }
 
@@ -61,12 +69,15 @@ export function bookOf(evidence: Evidence): Book {
 export function judgedAll(evidence: Evidence): Result {
   const { judging = readByNobody() } = evidence;
   const names = { run: "r", name: "n", title: "t", experimentFile: "f", experimentSha256: "0" };
-  return judge({
+  const result = judge({
     plan: { ...names, seed: 1, topology: {}, judging },
     history: { events: toldIn(evidence), problems: [], sha256: "0" },
     journals: journalsOf(evidence),
     tool: { name: "blackstart", version: "0" },
   });
+  // A check that throws is contained, and the run inconclusive: here it would hide what it found.
+  expect(result.reasons.filter((reason) => reason.startsWith("the check "))).to.deep.equal([]);
+  return result;
 }
 
 export function judged(producer: Row[], audit: Row[], judging: Judging = readByNobody()): Result {

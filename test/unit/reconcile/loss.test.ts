@@ -6,7 +6,8 @@
  */
 import { expect } from "chai";
 import { DEFECT, OUTCOME } from "../../../src/history/journal-format.ts";
-import { acked, bad, classes, end, judged, readByNobody, seen } from "./hand-written.ts";
+import { fatesOf } from "../../../src/reconcile/loss.ts";
+import { acked, bad, bookOf, classes, end, judged, readByNobody, seen } from "./hand-written.ts";
 import { type Row, row } from "./memory-journal.ts";
 
 describe("losses", () => {
@@ -49,6 +50,9 @@ describe("losses", () => {
     expect(whole.rpo).to.include({ shape: "none", lost: 0 });
     expect(whole.rpo.partitions[0]?.oldestMissingDueAtMs).to.equal(null);
     expect(whole.anomalies).to.deep.equal([]);
+    const { ledger, chronicle } = bookOf({ producer: acked(0, 3, 0), audit: audit(3) });
+    const [fate] = fatesOf(ledger, chronicle);
+    expect(fate).to.include({ shape: "none", oldestMissingDueUs: null, missing: 0 });
   });
 
   it("has no offset for a record whose ack named none", () => {

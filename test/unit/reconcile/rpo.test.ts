@@ -39,7 +39,9 @@ describe("the RPO of a partition", () => {
     expect(rpo.partitions[0]).to.include({ missing: 1, lost: null, stranded: null });
     expect(rpo).to.include({ lost: null, stranded: null, overwritten: null });
   });
+});
 
+describe("the RPO of a partition that was not read", () => {
   it("has no number when its log was not read, though one producer was acked nothing", () => {
     const { rpo } = judged(
       [...acked(0, 3, 0), row.intent(2, 0, 0, 2, 0, 10)],
@@ -58,6 +60,31 @@ describe("the RPO of a partition", () => {
       censored: false,
       inconclusive: "the surviving log of orders/0 was not read to its end",
     });
+  });
+
+  it("is bounded by what was read from below, and by all that may be missing from above", () => {
+    const one = { partition: 1 };
+    const { rpo } = judged(
+      [...acked(0, 3, 0), ...acked(0, 3, 0, one)],
+      [
+        seen(1, 0, 0, 1),
+        end(1, 1, { complete: false }),
+        seen(1, 0, 0, 2, one),
+        end(1, 2, { partition: 1 }),
+      ],
+    );
+    expect(rpo.records).to.include({ value: null, low: 1, high: 3 });
+    expect(rpo.bytes).to.include({ value: null, low: 100, high: 300 });
+  });
+
+  it("has no sum of what is lost while one partition may still have it on a mirror", () => {
+    const one = { partition: 1 };
+    const { rpo } = judged(
+      [...acked(0, 3, 0), ...acked(0, 3, 0, one)],
+      [seen(1, 0, 0, 2), end(1, 2), end(3, 0), seen(1, 0, 0, 2, one), end(1, 2, { partition: 1 })],
+    );
+    expect(rpo).to.include({ lost: null, stranded: null, overwritten: null });
+    expect(rpo.partitions.map(({ lost }) => lost)).to.deep.equal([1, null]);
   });
 
   it("needs no reading of a log on which nothing was acked", () => {

@@ -50,8 +50,11 @@ describe("losses of a cluster that has lost a part of itself", () => {
   it("calls lost what neither has, and overwritten what only the living had", () => {
     const neither = judged(acked(0, 4, 0), [...replica(3), ...log(3)], wounded());
     expect(classes(neither)).to.deep.equal({ lost: 1 });
+    const detail = ({ anomalies }: typeof neither) => anomalies[0]?.examples[0]?.detail;
+    expect(detail(neither)).to.contain("on no audited log; orders/0 on primary");
     const taken = judged(acked(0, 4, 0), [...replica(4), ...log(3)], wounded());
     expect(classes(taken)).to.deep.equal({ overwritten: 1 });
+    expect(detail(taken)).to.contain("seen by an earlier audit, on no log any more");
     expect(taken.rpo.records.value).to.equal(0);
     expect(taken.balances.filter(({ ties }) => !ties)).to.deep.equal([]);
   });
