@@ -1,7 +1,7 @@
 /** Goal: which step of a group is judged: from where, to where, and what counts as its start. */
 import { expect } from "chai";
 import type { NewEvent } from "../../../src/history/events.ts";
-import { ROW } from "../../../src/history/journal-format.ts";
+import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Judging } from "../../../src/history/judging.ts";
 import { type Move, movesOf } from "../../../src/reconcile/group-moves.ts";
 import { offsetVerdictsOf } from "../../../src/reconcile/offsets.ts";
@@ -93,6 +93,10 @@ describe("the takeover of a group by other members", () => {
     const to = (judging: Judging) => moves([], { judging }).map((one) => one.to);
     expect(to(heirsOn(1, 3))).to.deep.equal([1]);
     expect(to(heirsOn(3))).to.deep.equal([3]);
+    const orphans = members.readers.map((one) =>
+      one.takesOverFrom ? { ...one, takesOverFrom: 77 } : one,
+    );
+    expect(to({ ...members, readers: orphans })).to.deep.equal([]);
     const unmirrored = heirsOn(3);
     const logs = unmirrored.logs.map(({ mirrorOf: _, ...log }) => log);
     expect(to({ ...unmirrored, logs })).to.deep.equal([]);
@@ -153,7 +157,7 @@ describe("a place beyond the end of a log", () => {
     };
     const later = (sentMs: number, partition = 0) => [
       row.intent(2, partition, 0, 2, sentMs),
-      row.outcome(2, partition, 0, 2, 1, 8, sentMs + 50),
+      row.outcome(2, partition, 0, 2, OUTCOME.acked, 8, sentMs + 50),
     ];
     const at = (sends: Row[]) => {
       const consumer = [commit, row.resume(2, 3, 0, 9, 3000)];
@@ -171,6 +175,40 @@ describe("a place beyond the end of a log", () => {
     });
     expect(at(later(3000))?.verdict).to.equal("skip");
     expect(at(later(3500, 1))?.verdict).to.equal("skip");
+    // What has no ack has no place, and does not say where the log ended.
+    expect(at(later(3500).slice(0, 1))?.verdict).to.equal("skip");
+  });
+
+  it("is measured by that log alone: the source may end where it likes", () => {
+    const late = [row.intent(1, 0, 10, 1, 3500), row.outcome(1, 0, 10, 1, OUTCOME.acked, 10, 3600)];
+    const consumer = [row.commit(1, 1, 0, 5, 2000), row.resume(2, 3, 0, 105, 3000)];
+    const { ledger, chronicle } = bookOf({
+      producer: [...producer, ...late],
+      audit: [
+        seen(1, 0, 0, 10),
+        end(1, 11),
+        seen(3, 100, 0, 10),
+        row.end(103, 3, 0, 100, 110, 6000, true),
+      ],
+      consumer,
+      judging: members,
+    });
+    expect(offsetVerdictsOf(ledger, chronicle)[0]?.verdict).to.include({
+      verdict: "exact",
+      trueOffset: 105,
+    });
+  });
+
+  it("is any place but the first of a log that was empty then", () => {
+    const judging = {
+      ...members,
+      producers: members.producers.map((one) => (one.id === 2 ? { ...one, log: 3 } : one)),
+    };
+    const late = [row.intent(2, 0, 0, 4, 3500), row.outcome(2, 0, 0, 4, OUTCOME.acked, 0, 3600)];
+    const consumer = [row.commit(1, 1, 0, 0, 2000), row.resume(2, 3, 0, 1, 3000)];
+    const audit = [seen(3, 0, 0, 4, { producer: 2 }), end(3, 4)];
+    const { ledger, chronicle } = bookOf({ producer: late, audit, consumer, judging });
+    expect(offsetVerdictsOf(ledger, chronicle)[0]?.verdict.verdict).to.equal("ahead-of-log");
   });
 });
 

@@ -189,6 +189,12 @@ describe("records between two places", () => {
       consumer: [commit(0, 2000), resume(3)],
     });
     expect(told).to.include({ word: "skip", skipped: 2 });
+    const one = outcome({
+      producer: [...acked(0, 2, 0), ...failed],
+      audit: [seen(3, 0, 0, 4), end(3, 4)],
+      consumer: [commit(1, 2000), resume(2)],
+    });
+    expect(one).to.include({ word: "skip", skipped: 1 });
   });
 });
 

@@ -52,6 +52,16 @@ describe("the RPO of a partition that was not read", () => {
       missing: null,
       indeterminate: 2,
       indeterminateSurvived: null,
+      shape: "unknown",
+      oldestMissingDueAtMs: null,
+      timeMs: null,
+    });
+    expect(rpo.timeMs).to.deep.equal({
+      value: null,
+      low: null,
+      high: null,
+      censored: false,
+      inconclusive: "the surviving log of orders/0 was not read to its end",
     });
     expect(rpo.records).to.deep.equal({
       value: null,
@@ -87,6 +97,13 @@ describe("the RPO of a partition that was not read", () => {
     expect(rpo.partitions.map(({ lost }) => lost)).to.deep.equal([1, null]);
   });
 
+  it("is told of the log on which its records should have survived", () => {
+    const { rpo } = judged(acked(0, 1, 0), [end(1, 1)], readByNobody("standby"));
+    expect(rpo.records.inconclusive).to.equal(
+      "the surviving log of p.orders/0 was not read to its end",
+    );
+  });
+
   it("needs no reading of a log on which nothing was acked", () => {
     const { rpo } = judged([row.intent(1, 0, 0, 2, 0, 10)], []);
     expect(rpo.records.value).to.equal(0);
@@ -95,11 +112,11 @@ describe("the RPO of a partition that was not read", () => {
 });
 
 describe("the RPO in bytes", () => {
-  const sent = (seq: number, partition = 0) =>
+  const sent = (seq: number, partition = 0, producer = 1) =>
     ({
       type: "record.sent",
       step: "big",
-      producer: 1,
+      producer,
       partition,
       recordSeq: seq,
       bytes: 5000,
@@ -116,7 +133,7 @@ describe("the RPO in bytes", () => {
   it("takes a record of another size as large as it was, if it is missing", () => {
     expect(missing([])).to.equal(300);
     expect(missing([sent(3)])).to.equal(5200);
-    expect(missing([sent(1), sent(3, 1)])).to.equal(300);
+    expect(missing([sent(1), sent(3, 1), sent(3, 0, 2)])).to.equal(300);
   });
 });
 
@@ -185,11 +202,29 @@ describe("the time of an RPO", () => {
 
   it("is not 0, but no number, when all that is missing was due after the fault", () => {
     const time = timeAfter(10, 12);
-    expect(time).to.deep.include({ value: null, low: null, high: null });
-    expect(time.inconclusive).to.contain("was due 0.0 s after the fault");
+    expect(time).to.deep.equal({
+      value: null,
+      low: null,
+      high: null,
+      censored: false,
+      inconclusive:
+        "the oldest missing record was due 0.0 s after the fault: that instant did not take it",
+    });
   });
 
   it("is a number while the oldest may have been due before it", () => {
     expect(timeAfter(20, 35)).to.deep.include({ low: 0, high: 5 });
+    expect(timeAfter(20, 30)).to.deep.equal({ value: 0, low: 0, high: 0, censored: false });
+  });
+
+  it("has nothing to be measured from when nothing was broken", () => {
+    const { timeMs } = judged(acked(0, 5, 0), [seen(1, 0, 0, 3), end(1, 3), end(3, 0)]).rpo;
+    expect(timeMs).to.deep.equal({
+      value: null,
+      low: null,
+      high: null,
+      censored: false,
+      inconclusive: "records are missing, but no fault gives the instant to measure from",
+    });
   });
 });

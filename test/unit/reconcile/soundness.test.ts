@@ -252,7 +252,12 @@ describe("health that counts", () => {
     expect(count(late(3500, "west"))).to.equal(1);
     expect(sentences(sample(2000), state(3000, "paused"), late(8999))).to.deep.equal([]);
     const own = [state(3000, "paused", false), state(4000, "resumed", false)];
-    expect(sentences(...own, late(3500))).to.have.length(1);
+    expect(sentences(...own, sample(2000), late(3500))).to.deep.equal([
+      "latest send, by the client's own fault: 900 ms, more than the limit of 100 ms",
+    ]);
+    expect(sentences(sample(2000), state(2500, "resumed"), late(2600))).to.have.length(1);
+    const blink = [state(3000, "paused"), state(3000, "resumed")];
+    expect(sentences(sample(2000), ...blink, late(8000))).to.have.length(1);
     // A resumption of before, or of another, thaws nothing.
     const other = { ...state(3200, "resumed"), node: "west" } as NewEvent;
     const early = [state(2500, "resumed"), other, state(3000, "paused"), sample(2000)];

@@ -138,6 +138,8 @@ describe("warnings", () => {
     expect(warnings({ anomalies: [anomaly({ violation: false })] })).to.deep.equal([]);
     const covered = [aim("met", { metric: "corrupt.records" })];
     expect(warnings({ anomalies: [anomaly({})], objectives: covered })).to.deep.equal([]);
+    const beside = [aim("met"), ...covered];
+    expect(warnings({ anomalies: [anomaly({})], objectives: beside })).to.deep.equal([]);
     // A class that no metric is about is always told.
     const strange = anomaly({ class: "failed-read", count: 1 });
     expect(warnings({ anomalies: [strange], objectives: covered })).to.have.length(1);

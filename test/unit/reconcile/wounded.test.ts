@@ -68,6 +68,7 @@ describe("losses of a cluster that has lost a part of itself", () => {
     const result = judged(acked(0, 4, 0), [...replica(4, false), ...log(4)], wounded());
     expect(result.rpo.records.value).to.equal(null);
     expect(result.rpo).to.include({ lost: 0, stranded: null, overwritten: null });
+    expect(result.rpo.partitions[0]).to.include({ lost: 0, missing: null, stranded: null });
   });
 
   it("takes no reading before the heal for the log, when nobody read that after it", () => {

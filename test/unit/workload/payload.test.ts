@@ -145,9 +145,26 @@ describe("a record that is not what was sent", () => {
     expect(codec.verify(value, key).defect).to.equal(DEFECT.crc);
   });
 
+  it("is none of ours when neither its beginning nor its run and length are", () => {
+    const other = new PayloadCodec(7).encode(100, identity, 0, key);
+    const hurt = (value: Buffer, at: number) => {
+      const copy = Buffer.from(value);
+      copy[at] = 0x7f;
+      return codec.verify(copy, key).defect;
+    };
+    // Magic, then version: of another run, of this run but cut, and of this run and whole.
+    for (const at of [0, 2]) {
+      expect(hurt(other, at)).to.equal(DEFECT.alien);
+      expect(hurt(encode(100).subarray(0, 99), at)).to.equal(DEFECT.alien);
+      expect(hurt(encode(100).subarray(0, 30), at)).to.equal(DEFECT.alien);
+      expect(hurt(encode(100), at)).to.equal(DEFECT.crc);
+    }
+  });
+
   it("is none of ours, whatever it is", () => {
     const alien = { defect: DEFECT.alien, producer: 0, partition: 0, seq: 0, dueUs: 0, flags: 0 };
-    for (const value of [null, Buffer.alloc(0), Buffer.alloc(2), Buffer.alloc(500)]) {
+    const noise = Buffer.alloc(500, 0xab);
+    for (const value of [null, Buffer.alloc(0), Buffer.alloc(2), Buffer.alloc(500), noise]) {
       expect(codec.verify(value, null)).to.deep.equal(alien);
     }
     fc.assert(

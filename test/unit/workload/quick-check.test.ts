@@ -1,6 +1,7 @@
 /** Goal: the quick check passes nothing that the whole check would not, and is used at all. */
 import { expect } from "chai";
 import fc from "fast-check";
+import { DEFECT } from "../../../src/history/journal-format.ts";
 import { PayloadCodec } from "../../../src/workload/payload.ts";
 import {
   bodyPlace,
@@ -135,11 +136,21 @@ describe("a record in what a fetch brought", () => {
     );
   });
 
+  it("may be cut, empty or no value at all", () => {
+    const fetching = new PayloadCodec(RUN);
+    const bytes = codec.encode(100, { producer: 1, partition: 2, seq: 5 }, 0, null);
+    const defect = (valueBytes: number) => fetching.verifyIn(bytes, 0, -1, 0, valueBytes).defect;
+    expect(defect(100)).to.equal(0);
+    expect([99, 40, 39, 3].map(defect)).to.deep.equal(Array(4).fill(DEFECT.length));
+    expect([2, 0, -1].map(defect)).to.deep.equal(Array(3).fill(DEFECT.alien));
+  });
+
   it("is looked at anew once the buffer is said to have new bytes", () => {
     const known = new PayloadCodec(RUN);
     const identity = { producer: 1, partition: 2, seq: 5 };
     const bytes = Buffer.from(codec.encode(100, identity, 0, null));
     const verify = () => ({ ...known.verifyIn(bytes, 0, -1, 0, 100) });
+    known.newBytes();
     for (let n = 0; n < 3; n += 1) expect(verify()).to.include({ defect: 0, seq: 5 });
     codec.encode(100, { ...identity, seq: 6 }, 0, null).copy(bytes);
     known.newBytes();
@@ -151,6 +162,31 @@ describe("a record in what a fetch brought", () => {
 });
 
 describe("a record of a stream that is known", () => {
+  it("is checked whole once for its stream and length, and never when it is hurt", () => {
+    const { learn } = QuickCheck.prototype;
+    let learned = 0;
+    QuickCheck.prototype.learn = function (value, verified) {
+      learned += 1;
+      learn.call(this, value, verified);
+    };
+    try {
+      const fresh = new PayloadCodec(RUN);
+      const record = (seq: number, bytes = 100) =>
+        codec.encode(bytes, { producer: 1, partition: 2, seq }, 0, null);
+      fresh.verify(flip(record(0), 500), null);
+      expect(learned).to.equal(0);
+      for (let seq = 0; seq < 5; seq += 1) {
+        fresh.verify(record(seq), null);
+        fresh.verifyIn(record(seq), 0, -1, 0, 100);
+      }
+      expect(learned).to.equal(1);
+      fresh.verify(record(5, 120), null);
+      expect(learned).to.equal(2);
+    } finally {
+      QuickCheck.prototype.learn = learn;
+    }
+  });
+
   it("is sound as it was sent", () => {
     fc.assert(
       fc.property(records, (one) => {
