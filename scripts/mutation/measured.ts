@@ -19,6 +19,8 @@ export interface Survivor {
 
 export interface FileMeasured {
   commit: string;
+  /** When its survivors were tried again, with tests written since. */
+  again?: string;
   mutants: number;
   /** The run was stopped before it came to these; absent when it came to all. */
   untried?: number;
@@ -54,4 +56,34 @@ export function withReasons(now: FileMeasured, before: FileMeasured | undefined)
     return why === undefined ? one : { ...one, why };
   });
   return { ...now, survivors };
+}
+
+/** What became of mutants that were tried again. */
+export interface TriedAgain {
+  commit: string;
+  survived: Survivor[];
+  killed: Survivor[];
+  endless: Survivor[];
+}
+
+/** Takes out of `from` a change of the same text on the same line, if there is one. */
+function takes(from: Survivor[], one: Survivor): boolean {
+  const at = from.findIndex((other) => other.line === one.line && keyOf(other) === keyOf(one));
+  return at >= 0 && from.splice(at, 1).length > 0;
+}
+
+/**
+ * The measurement after survivors were tried again. On their lines stand mutants that had not
+ * survived, too: so one is found now only when fewer of its like survived. What was not tried is a
+ * survivor still.
+ */
+export function afterAgain(before: FileMeasured, { commit, ...now }: TriedAgain): FileMeasured {
+  const after: FileMeasured = { ...before, again: commit, survivors: [] };
+  for (const one of before.survivors) {
+    if (takes(now.survived, one)) after.survivors.push(one);
+    else if (takes(now.killed, one)) after.near += 1;
+    else if (takes(now.endless, one)) after.endless += 1;
+    else after.survivors.push(one);
+  }
+  return after;
 }

@@ -90,7 +90,7 @@ export class MochaRunner implements TestRunner {
     this.#countReach = false;
     const { mutantCoverage } = this.#board;
     if (result.status !== DryRunStatus.Complete || !mutantCoverage) return result;
-    return { ...result, mutantCoverage };
+    return { ...result, mutantCoverage: withoutLoading(mutantCoverage) };
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
@@ -125,6 +125,18 @@ export class MochaRunner implements TestRunner {
     const { hitCount, hitLimit } = this.#board;
     return determineHitLimitReached(hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests };
   }
+}
+
+type Coverage = NonNullable<CompleteDryRunResult["mutantCoverage"]>;
+
+/**
+ * What tests reach is tried in them alone, though files reached it when they were loaded, too: for
+ * such a mutant Stryker starts a new process, which loads every file anew and learns nothing more.
+ */
+function withoutLoading({ static: loading, perTest }: Coverage): Coverage {
+  const inTests = new Set(Object.values(perTest).flatMap((reached) => Object.keys(reached)));
+  const left = Object.entries(loading).filter(([id]) => !inTests.has(id));
+  return { static: Object.fromEntries(left), perTest };
 }
 
 /** Says nothing: many runs would speak at once. */

@@ -3,8 +3,10 @@
  *
  * Twice: first every mutant with the tests that stand near the code, which takes milliseconds for
  * each; then what survived, with the tests that judge whole runs, which takes seconds for each.
- * `--near` stops after the first. `--keep` runs nothing and keeps what an earlier run, even one that
- * was stopped, came to know. A part of a file never replaces the whole of it.
+ * `--near` stops after the first. `--again` tries, with the near tests, what had survived in a file,
+ * once tests were written for it; the file itself must be as it was. `--keep` runs nothing and keeps
+ * what an earlier run, even one that was stopped, came to know. A part of a file never replaces the
+ * whole of it.
  *
  * Only a loop that was seen to loop counts as found: Stryker counts how often a mutant is passed and
  * ends it beyond a limit. A run that merely took long is a survivor, for the machine may be slow.
@@ -14,7 +16,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/kernel/environment.ts";
 import { type KeptLine, keptFile, type KeptMutant as Mutant } from "./kept-reporter.ts";
-import { type FileMeasured, readMeasured, withReasons, writeMeasured } from "./measured.ts";
+import {
+  afterAgain,
+  type FileMeasured,
+  readMeasured,
+  type Survivor,
+  withReasons,
+  writeMeasured,
+} from "./measured.ts";
 
 interface Settings {
   mutate: string[];
@@ -82,28 +91,64 @@ function textAt(source: string, { start, end }: Mutant["location"]): string {
   return lines.join("\n");
 }
 
-function measuredOf(file: string, first: Mutant[], second: Mutant[]): FileMeasured {
+function git(...args: string[]): string {
+  const { status, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`git ${args.join(" ")} ended with exit code ${status}`);
+  return stdout.trim();
+}
+
+const head = () => git("rev-parse", "--short", "HEAD");
+
+/** Mutants as the page tells them. */
+function changesOf(file: string, mutants: readonly Mutant[]): Survivor[] {
   const source = readFileSync(join(root, file), "utf8");
+  return mutants.map(({ location, replacement }) => ({
+    line: location.start.line,
+    was: short(textAt(source, location)),
+    became: short(replacement ?? ""),
+  }));
+}
+
+function measuredOf(file: string, first: Mutant[], second: Mutant[]): FileMeasured {
   const later = new Map(second.map((mutant) => [keyOf(mutant), mutant]));
   const all = first.filter(tried);
   const last = all.map((one) => (survived(one) ? (later.get(keyOf(one)) ?? one) : one));
   const near = all.filter(killed).length;
-  const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], {
-    cwd: root,
-    encoding: "utf8",
-  });
   return {
-    commit: commit.stdout.trim(),
+    commit: head(),
     mutants: all.length,
     near,
     whole: last.filter(killed).length - near,
     endless: last.filter(endless).length,
-    survivors: last.filter(survived).map(({ location, replacement }) => ({
-      line: location.start.line,
-      was: short(textAt(source, location)),
-      became: short(replacement ?? ""),
-    })),
+    survivors: changesOf(file, last.filter(survived)),
   };
+}
+
+/** Ranges of lines on which something had survived, in files that are as they were then. */
+function survivorLines(names: readonly string[]): string[] {
+  return Object.entries(readMeasured())
+    .filter(([file]) => names.length === 0 || names.includes(file))
+    .flatMap(([file, { commit, survivors }]) => {
+      if (git("diff", "--name-only", commit, "--", file) !== "") {
+        throw new Error(`${file} was changed since ${commit}: measure it as a whole`);
+      }
+      return [...new Set(survivors.map(({ line }) => `${file}:${line}-${line}`))];
+    });
+}
+
+function keepAgain(): void {
+  const all = readMeasured();
+  for (const [file, { mutants }] of kept("again")) {
+    const before = all[file];
+    if (!before) continue;
+    all[file] = afterAgain(before, {
+      commit: head(),
+      survived: changesOf(file, mutants.filter(survived)),
+      killed: changesOf(file, mutants.filter(killed)),
+      endless: changesOf(file, mutants.filter(endless)),
+    });
+  }
+  writeMeasured(all);
 }
 
 function keepAll(): void {
@@ -123,11 +168,16 @@ const args = process.argv.slice(2);
 const files = args.filter((arg) => !arg.startsWith("-"));
 const { near, whole } = settings.mochaTests;
 mkdirSync(folder, { recursive: true });
-if (!args.includes("--keep")) {
-  stryker("near", files.length > 0 ? files : settings.mutate, near);
-  const left = [...kept("near").values()].flatMap(({ mutants }) => mutants.filter(survived));
-  if (left.length > 0 && !args.includes("--near")) {
-    stryker("whole", [...new Set(left.map(rangeOf))], whole);
+if (args.includes("--again")) {
+  if (!args.includes("--keep")) stryker("again", survivorLines(files), near);
+  keepAgain();
+} else {
+  if (!args.includes("--keep")) {
+    stryker("near", files.length > 0 ? files : settings.mutate, near);
+    const left = [...kept("near").values()].flatMap(({ mutants }) => mutants.filter(survived));
+    if (left.length > 0 && !args.includes("--near")) {
+      stryker("whole", [...new Set(left.map(rangeOf))], whole);
+    }
   }
+  keepAll();
 }
-keepAll();

@@ -17,9 +17,13 @@ function countRow(name: string, commit: string, counts: Counts): string {
   return `| ${cells.join(" | ")} |`;
 }
 
+function whenOf({ commit, again }: FileMeasured): string {
+  return again === undefined ? commit : `${commit}, ${again}`;
+}
+
 function scores(all: Measured): string {
   const rows = Object.entries(all).map(([file, measured]) =>
-    countRow(`\`${file.replace(/^src\//, "")}\``, measured.commit, measured),
+    countRow(`\`${file.replace(/^src\//, "")}\``, whenOf(measured), measured),
   );
   const sum = (pick: (one: Counts) => number) =>
     Object.values(all).reduce((total, one) => total + pick(one), 0);
