@@ -91,15 +91,9 @@ describe("a group that went on on a mirror", () => {
 
   it("skips the records between that it was never handed", () => {
     const consumer = [commit(6, 2000), resume(10)];
-    expect(outcome({ consumer })).to.deep.equal({
-      word: "skip",
-      records: 3,
-      trueOffset: 7,
-      resumedOffset: 10,
-      skipped: 3,
-      replayed: 0,
-      detail: "3 records between 7 and 10 were never delivered",
-    });
+    const none = { word: "skip", records: 3, trueOffset: 7, skipped: 3, replayed: 0 };
+    const detail = "3 records between 7 and 10 were never delivered";
+    expect(outcome({ consumer })).to.include({ ...none, detail });
     const some = outcome({ consumer: [...consumer, handed(1, 1, 0, 0, 7)] });
     expect(some).to.include({ word: "skip", skipped: 2, records: 2 });
   });
@@ -121,6 +115,14 @@ describe("a group that went on on a mirror", () => {
       committedOffset: 8,
       committedAtMs: 1_002_500,
     });
+  });
+
+  it("takes of commits the newest, and of one instant's the one that was journalled last", () => {
+    const at = (...commits: Row[]) => outcome({ consumer: [...commits, resume(9)] }).trueOffset;
+    expect(at(commit(6, 2000), commit(8, 2500))).to.equal(9);
+    expect(at(commit(7, 2500), commit(8, 2500))).to.equal(9);
+    // One that was confirmed only after it had resumed is none.
+    expect(outcome({ consumer: [commit(8, 3500), resume(9)] }).word).to.equal("inconclusive");
   });
 
   it("has committed records only of its own place", () => {

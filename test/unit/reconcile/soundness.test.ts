@@ -104,6 +104,13 @@ describe(experimentProblems.name, () => {
     ]);
   });
 
+  it("says what was waited for in vain", () => {
+    const missed: NewEvent = { type: "condition.missed", step: "cut", condition: "c", seen: "s" };
+    expect(sentences([reached, missed])).to.deep.equal([
+      "cut waited in vain until c; last seen: s",
+    ]);
+  });
+
   it("says of each fault what was not shown of it", () => {
     const of = (...events: NewEvent[]) => sentences([reached, ...events], "cut");
     expect(of()).to.deep.equal(["the fault cut was never injected"]);

@@ -5,7 +5,12 @@ import fc from "fast-check";
 import { DEFECT } from "../../../src/history/journal-format.ts";
 import { crc32c } from "../../../src/kernel/crc32c.ts";
 import { PayloadCodec } from "../../../src/workload/payload.ts";
-import { FLAG, PAYLOAD_HEADER_BYTES } from "../../../src/workload/payload-format.ts";
+import {
+  bodyPlace,
+  FLAG,
+  PAYLOAD_HEADER_BYTES,
+  POOL_BYTES,
+} from "../../../src/workload/payload-format.ts";
 
 const RUN = 0xfeedbeef;
 const codec = new PayloadCodec(RUN);
@@ -58,7 +63,9 @@ describe(PayloadCodec.name, () => {
     expect(slab.subarray(0, 100).every((byte) => byte === 0xaa)).to.equal(true);
     expect(slab.subarray(200).every((byte) => byte === 0xaa)).to.equal(true);
   });
+});
 
+describe("bodies and keys of a run", () => {
   it("derives the body from the whole identity and the run", () => {
     const body = (of: PayloadCodec, id: typeof identity) =>
       of.encode(140, id, 0, key).subarray(PAYLOAD_HEADER_BYTES).toString("hex");
@@ -78,8 +85,25 @@ describe(PayloadCodec.name, () => {
   });
 
   it("gives keys that name a partition and come again, one buffer each", () => {
-    expect(codec.key(3, 1042).toString()).to.equal("p3-42");
-    expect(codec.key(3, 42)).to.equal(codec.key(3, 2 ** 40 - (2 ** 40 % 1000) + 42));
+    const fresh = new PayloadCodec(RUN);
+    expect(fresh.key(0, 0).toString()).to.equal("p0-0");
+    expect(fresh.key(3, 1042).toString()).to.equal("p3-42");
+    expect(fresh.key(3, 42)).to.equal(fresh.key(3, 2 ** 40 - (2 ** 40 % 1000) + 42));
+  });
+
+  it("takes bodies out of one pool of its run, which goes round", () => {
+    const fresh = new PayloadCodec(RUN);
+    const pools = [0, 1, 2].map((seq) => {
+      const bytes = PAYLOAD_HEADER_BYTES + POOL_BYTES;
+      const body = fresh.encode(bytes, { ...identity, seq }, 0, key).subarray(PAYLOAD_HEADER_BYTES);
+      const place = bodyPlace(RUN, identity.producer, identity.partition, seq);
+      return Buffer.concat([
+        body.subarray(POOL_BYTES - place),
+        body.subarray(0, POOL_BYTES - place),
+      ]);
+    });
+    expect(pools.every((pool) => pool.equals(pools[0] as Buffer))).to.equal(true);
+    expect(new Set(pools[0]).size).to.equal(256);
   });
 
   it("refuses what cannot be a record", () => {
@@ -87,7 +111,14 @@ describe(PayloadCodec.name, () => {
     expect(() => codec.write(Buffer.alloc(99), 0, 100, identity, 0, key)).to.throw("fit");
     expect(() => codec.encode(100, { ...identity, seq: 2 ** 48 }, 0, key)).to.throw("48 bits");
     expect(() => codec.encode(100, { ...identity, producer: 65_536 }, 0, key)).to.throw();
-    expect(() => new PayloadCodec(2 ** 32)).to.throw("32 bits");
+    expect(() => codec.encode(100, { ...identity, seq: -1 }, 0, key)).to.throw("48 bits");
+    for (const runTag of [2 ** 32, -1, 0.5]) {
+      expect(() => new PayloadCodec(runTag)).to.throw("32 bits");
+    }
+    for (const runTag of [0, 2 ** 32 - 1]) {
+      const own = new PayloadCodec(runTag);
+      expect(own.verify(own.encode(100, identity, 0, key), key).defect).to.equal(0);
+    }
   });
 });
 

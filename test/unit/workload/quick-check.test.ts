@@ -145,6 +145,24 @@ describe("a record in what a fetch brought", () => {
     expect([2, 0, -1].map(defect)).to.deep.equal(Array(3).fill(DEFECT.alien));
   });
 
+  it("is checked whole where its key lies far from it, or behind it", () => {
+    const fetching = new PayloadCodec(RUN);
+    const key = Buffer.from("p2-5");
+    const value = codec.encode(100, { producer: 1, partition: 2, seq: 5 }, 0, key);
+    expect(fetching.verify(value, key).defect).to.equal(0);
+    const far = Buffer.concat([key, Buffer.alloc(100_000), value, key]);
+    const valueAt = key.length + 100_000;
+    for (const keyAt of [0, valueAt + value.length]) {
+      const defect = () => fetching.verifyIn(far, keyAt, key.length, valueAt, 100).defect;
+      expect(defect()).to.equal(0);
+      far[valueAt + 60] = (far[valueAt + 60] as number) ^ 1;
+      fetching.newBytes();
+      expect(defect()).to.equal(DEFECT.crc);
+      far[valueAt + 60] = (far[valueAt + 60] as number) ^ 1;
+      fetching.newBytes();
+    }
+  });
+
   it("is looked at anew once the buffer is said to have new bytes", () => {
     const known = new PayloadCodec(RUN);
     const identity = { producer: 1, partition: 2, seq: 5 };
