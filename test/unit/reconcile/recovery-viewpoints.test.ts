@@ -56,7 +56,7 @@ describe("a partition whose clients differ", () => {
     for (const [slow, open] of [
       [1, 2],
       [2, 1],
-    ]) {
+    ] as const) {
       const producer = [
         ...sends(downUntil(4180), { producer: slow }),
         ...sends(late, { producer: open }),
