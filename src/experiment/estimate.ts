@@ -5,10 +5,10 @@
  */
 import type { Plan, PlannedStep } from "./plan.ts";
 
-const NEW_WORLD_MS = 9000;
-const NEW_NODE_MS = 1400;
+const NEW_WORLD_MS = 2000;
+const NEW_NODE_MS = 3000;
 const WARM_WORLD_MS = 3000;
-const REPLICATION_MS = 6000;
+const REPLICATION_MS = 12_000;
 /** Topics, agents, audit, judge and clean-up. */
 const RUN_MS = 7000;
 /** Checks have data a little after the workload began. */
@@ -16,6 +16,8 @@ const STEADY_MS = 2000;
 /** What a condition takes to come true, or a client to come back, is what a drill finds out. */
 const SURPRISE_MS = 10_000;
 const RESTART_MS = 6000;
+/** Reading what lives, bringing back what died, and reading that. */
+const HEALED_LAST_MS = 20_000;
 
 /** `warm`: on nodes that another run left. */
 export function estimateMs(plan: Plan, { warm = false } = {}): number {
@@ -24,8 +26,11 @@ export function estimateMs(plan: Plan, { warm = false } = {}): number {
   const steady = Math.max(0, ...plan.steadyState.map(({ forMs }) => forMs)) + STEADY_MS;
   const { sustainedMs } = plan.judging.policy;
   const open = openFaults(plan);
-  const recovery = Math.min(sustainedMs + (open ? SURPRISE_MS : 0), plan.end.horizonMs);
-  const heal = open ? RESTART_MS : 0;
+  // What stays broken and is not failed over from may never recover: then the horizon ends the wait.
+  const isHopeless = open && !plan.steps.some(({ type }) => type === "failover");
+  const most = isHopeless ? plan.end.horizonMs : sustainedMs + (open ? SURPRISE_MS : 0);
+  const recovery = Math.min(most, plan.end.horizonMs);
+  const heal = open ? HEALED_LAST_MS : 0;
   const ends = recovery + plan.end.settleMs + heal;
   return world + replication + RUN_MS + steady + timelineMs(plan) + ends;
 }
