@@ -10,6 +10,7 @@ import type { World } from "./world.ts";
 
 type Bar = Lane["bars"][number];
 type State = Bar["state"];
+type HealedEvent = Extract<HistoryEvent, { type: "fault.healed" }>;
 
 const namedSchema = z.object({
   name: z.string(),
@@ -40,7 +41,10 @@ export function timelineOf(
   for (const { name, region } of places.replications) {
     lanes.lane(`node:${name}`, "replication", name, region);
   }
-  for (const event of chronicle.events) takeEvent(lanes, event);
+  for (const event of chronicle.events) {
+    takeEvent(lanes, event);
+    if (event.type === "fault.healed") revive(lanes, chronicle, event);
+  }
   for (const death of clientDeaths(chronicle)) lanes.turn(death.lane, death.atUs, "down");
   for (const story of chronicle.faults) takeFault(lanes, places.nodes, story);
   return {
@@ -66,6 +70,7 @@ const KIND_ORDER = [
 class LaneBook {
   readonly #chronicle: Chronicle;
   readonly #lanes = new Map<string, Lane>();
+  readonly #removed = new Set<string>();
 
   constructor(chronicle: Chronicle) {
     this.#chronicle = chronicle;
@@ -101,6 +106,18 @@ class LaneBook {
     lane.bars.push({ fromMs: this.#ms(atUs), toMs: null, state });
   }
 
+  /** Up again, if it was down. */
+  revive(id: string, atUs: number): void {
+    const last = this.#lanes.get(id)?.bars.at(-1);
+    if (last && last.state !== "up" && !this.#removed.has(id)) this.turn(id, atUs, "up");
+  }
+
+  /** Down for good. */
+  remove(id: string, atUs: number): void {
+    this.turn(id, atUs, "down");
+    this.#removed.add(id);
+  }
+
   mark(id: string, atUs: number, kind: string, label: string): void {
     const markers = this.#lanes.get(id)?.markers;
     if (!markers || markers.length >= SIZE.markersPerLaneMax) return;
@@ -127,7 +144,6 @@ const NODE_STATES = {
   ready: "up",
   resumed: "up",
   died: "down",
-  removed: "down",
   paused: "degraded",
 } as const;
 
@@ -136,7 +152,8 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
     case "node.state": {
       // Agents are no nodes: their clients have lanes of their own.
       const id = `node:${event.node}`;
-      lanes.turn(id, event.tUs, NODE_STATES[event.state]);
+      if (event.state === "removed") lanes.remove(id, event.tUs);
+      else lanes.turn(id, event.tUs, NODE_STATES[event.state]);
       if (event.state === "died") lanes.mark(id, event.tUs, "died", `${event.node} died`);
       return;
     }
@@ -159,6 +176,12 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
       if (mark) operator(lanes, event.tUs, mark.kind, mark.label);
     }
   }
+}
+
+/** The proof of a heal is a proof that its nodes live. */
+function revive(lanes: LaneBook, { faults }: Chronicle, { step, tUs }: HealedEvent): void {
+  const story = faults.find(({ injecting }) => injecting.step === step);
+  for (const target of story?.injecting.targets ?? []) lanes.revive(`node:${target}`, tUs);
 }
 
 function operator(lanes: LaneBook, atUs: number, kind: string, label: string): void {

@@ -3,12 +3,15 @@
  * its own protocol says so: every broker registered, unfenced and answering. In a warm world all of
  * that is there and was proven (`world-health.ts`): only the observers start.
  */
+import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import type { KafkaNode } from "../../topology/types.ts";
 import type { AgentRole } from "../agent-pool.ts";
+import { eyesOf } from "../eyes.ts";
 import { addressOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
 
 const CLUSTER_READY_WITHIN_MS = 120_000;
+const PROBE_MS = 1000;
 
 export async function boot(context: RunContext): Promise<void> {
   const { plan, world, progress } = context;
@@ -18,6 +21,12 @@ export async function boot(context: RunContext): Promise<void> {
     const observers = startObservers(context);
     void clientAgents(context);
     await settleAll(observers);
+    // Its proof of health was of every node.
+    const cold = new Set(plan.topology.clusters.filter((one) => one.cold).map(({ name }) => name));
+    isReady(
+      context,
+      plan.topology.nodes.filter(({ cluster }) => !cold.has(cluster)),
+    );
   } else {
     await bootWorld(context);
     world.bootedBy = plan.run;
@@ -88,9 +97,9 @@ async function startClientAgents(context: RunContext): Promise<void> {
 }
 
 async function clusterReady(context: RunContext, cluster: string): Promise<void> {
-  const brokers = context.plan.topology.nodes.filter(
-    (node) => node.cluster === cluster && node.clientPort !== null,
-  );
+  const nodes = context.plan.topology.nodes.filter((node) => node.cluster === cluster);
+  const brokers = nodes.filter(({ clientPort }) => clientPort !== null);
+  const controllers = nodes.filter(({ clientPort }) => clientPort === null);
   const ask = {
     address: addressOf(context.plan, cluster),
     brokers: brokers.length,
@@ -105,9 +114,8 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
       type: "environment",
       facts: { [`features of ${cluster}`]: features },
     });
-    for (const { name } of brokers) {
-      context.history.record({ type: "node.state", node: name, state: "ready" });
-    }
+    isReady(context, brokers);
+    await Promise.all(controllers.map((controller) => controllerReady(context, controller)));
     const waited = `${(tookMs / 1000).toFixed(1)} s of waiting`;
     context.progress.note(`${cluster}: ${brokers.length} brokers ready, after ${waited}`);
   } catch (error) {
@@ -115,6 +123,22 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
     const message = `cluster ${cluster} did not get ready: ${messageOf(error)}`;
     throw new DrillError("E_NODE_NOT_READY", message, { cause: error });
   }
+}
+
+function isReady({ history }: RunContext, nodes: readonly KafkaNode[]): void {
+  for (const { name } of nodes) history.record({ type: "node.state", node: name, state: "ready" });
+}
+
+/** The brokers were served by a majority of the controllers; a drill begins with all of them. */
+async function controllerReady(context: RunContext, controller: KafkaNode): Promise<void> {
+  const { name, region } = controller;
+  const answered = await poll(
+    async () => (await eyesOf(context).probe(region, name, PROBE_MS)) === "answered" || undefined,
+    { everyMs: 200, withinMs: CLUSTER_READY_WITHIN_MS, signal: context.signal },
+  );
+  throwIfAborted(context.signal);
+  if (!answered) throw new Error(`the controller ${name} answers nobody`);
+  isReady(context, [controller]);
 }
 
 /** A feature that was asked for and is not as asked would make another experiment of it. */

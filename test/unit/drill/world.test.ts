@@ -38,6 +38,8 @@ describe(World.name, () => {
     expect(drill.runtime.leftovers()).to.include("primary-east-1");
     expect(await run(["proven"])).to.deep.equal({ outcome: "completed" });
     expect(drill.eventsOf("run.started")[0]?.world).to.include({ warm: true, served: 1 });
+    const ready = drill.eventsOf("node.state").filter(({ state }) => state === "ready");
+    expect(ready.map(({ node }) => node)).to.deep.equal(["primary-east-1", "standby-west-1"]);
     const boots = drill.runtime.acts.filter((act) => /^(prepare|startNode)/.test(act));
     expect(boots).to.deep.equal([
       "prepare",
