@@ -97,6 +97,7 @@ describe("rows that contradict the plan or each other", () => {
       eight,
       `${nine} (2 times)`,
     ]);
+    expect(sentences({ producer: [stranger(8), stranger(9)] })).to.deep.equal([eight, nine]);
   });
 
   it("are answers to what was never sent, counted by record", () => {

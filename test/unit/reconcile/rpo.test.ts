@@ -217,6 +217,16 @@ describe("the time of an RPO", () => {
     expect(timeAfter(20, 30)).to.deep.equal({ value: 0, low: 0, high: 0, censored: false });
   });
 
+  it("is 0 when nothing is missing, broken or not", () => {
+    const audit = [seen(1, 0, 0, 3), end(1, 3), end(3, 0)];
+    const none = { value: 0, low: 0, high: 0, censored: false };
+    expect(judged(acked(0, 3, 0), audit).rpo.timeMs).to.deep.equal(none);
+    const judging = { ...readByNobody(), faultStep: "disaster" };
+    const events = faultAt(50, 52, 100);
+    const broken = judgedAll({ producer: acked(0, 3, 0), audit, events, judging });
+    expect(broken.rpo.timeMs).to.deep.equal(none);
+  });
+
   it("has nothing to be measured from when nothing was broken", () => {
     const { timeMs } = judged(acked(0, 5, 0), [seen(1, 0, 0, 3), end(1, 3), end(3, 0)]).rpo;
     expect(timeMs).to.deep.equal({
