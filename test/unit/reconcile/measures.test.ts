@@ -1,41 +1,14 @@
 /**
  * Goal: each metric is measured on what it stands on, and is no number where that was not read.
- *
- * Method: histories of a few rows (`hand-written.ts`), each with one prediction, whose measure is read.
  */
 import { expect } from "chai";
 import type { NewEvent } from "../../../src/history/events.ts";
 import { DEFECT, OUTCOME, ROW } from "../../../src/history/journal-format.ts";
-import type { Judging, MetricId } from "../../../src/history/judging.ts";
-import type { Measure } from "../../../src/reconcile/result.ts";
+import type { MetricId } from "../../../src/history/judging.ts";
 import { judgingFor } from "./against-oracle.ts";
-import { acked, bad, end, faultAt, judgedAll, readByNobody, seen } from "./hand-written.ts";
+import { acked, bad, end, faultAt, readByNobody, seen } from "./hand-written.ts";
+import { exactly, measure, open, plan } from "./measuring.ts";
 import { type Row, row, us } from "./memory-journal.ts";
-
-/** One partition of each log, so that one reading of each is enough. */
-function plan(judging: Judging = readByNobody()): Judging {
-  return { ...judging, logs: judging.logs.map((log) => ({ ...log, partitions: 1 })) };
-}
-
-interface Case {
-  producer?: Row[];
-  audit?: Row[];
-  consumer?: Row[];
-  events?: NewEvent[];
-  judging?: Judging;
-}
-
-function measure(metric: MetricId, { judging = plan(), ...evidence }: Case): Measure {
-  const predictions = [{ metric, high: 0, written: "0" }];
-  const { predictions: told } = judgedAll({ ...evidence, judging: { ...judging, predictions } });
-  return told[0]?.measured as Measure;
-}
-
-const exactly = (value: number) => ({ value, low: value, high: value, censored: false });
-const open = (inconclusive: string, low: number | null = null) => ({
-  ...{ value: null, low, high: null, censored: false },
-  inconclusive,
-});
 
 const producer = acked(0, 4, 0);
 const CUT = "the audit of orders/0 on primary did not reach the log's end";
@@ -158,6 +131,30 @@ describe("a log that two clients saw differently", () => {
     expect(rpo(bounds(1, 5000, 4), bounds(2, 6000, 2))).to.deep.equal(exactly(2));
     expect(rpo(bounds(1, 5000, 2), bounds(2, 6000.001, 4))).to.deep.equal(exactly(2));
     expect(rpo(bounds(1, 5000, 4, 3))).to.deep.equal(exactly(2));
+    const lost = measure("lost.records", { producer, audit, events: [bounds(1, 5000, 4)] });
+    expect(lost).to.deep.equal(open(why, 2));
+  });
+
+  it("is held against the bounds of each partition, as far as they were taken", () => {
+    const one = { partition: 1 };
+    const rows = [...audit, seen(1, 0, 0, 1, one), end(1, 1, one), end(3, 0, one)];
+    const taken = (...bounds: [partition: number, end: number][]) =>
+      measure("rpo.records", {
+        producer,
+        audit: rows,
+        judging: readByNobody(),
+        events: [
+          {
+            ...{ type: "audit.bounds", tUs: us(5000), pass: 1, log: 1, by: "other" },
+            bounds: bounds.map(([partition, last]) => ({ partition, start: 0, end: last })),
+          } as NewEvent,
+        ],
+      });
+    expect(taken([0, 2], [1, 1])).to.deep.equal(exactly(2));
+    expect(taken([0, 2])).to.deep.equal(exactly(2));
+    expect(taken([0, 2], [1, 2]).inconclusive).to.equal(
+      "the audit of orders/1 on primary ended at 1, a second client saw the end at 2",
+    );
   });
 
   it("has no number when they disagree about what lies there", () => {
@@ -170,49 +167,6 @@ describe("a log that two clients saw differently", () => {
     const why = "two clients disagree about orders/0 on primary: 2 or 3 records";
     expect(rpo(disagreement(1))).to.deep.equal(open(why, 2));
     expect(rpo(disagreement(3))).to.deep.equal(exactly(2));
-  });
-});
-
-describe("what the living part of a cluster held", () => {
-  const reader = { id: 150, name: "held", kind: "audit" as const, region: "r", logs: [1] };
-  const wounded = { ...plan(), readers: [...plan().readers, { ...reader, beforeHeal: true }] };
-  const at = { log: 1, partition: 0, offset: 0, atMs: 3000 };
-  const living = (complete: boolean) => [
-    row.found(ROW.seen, 150, at, { producer: 1, seq: 0, count: 3 }),
-    row.end(150, 1, 0, 0, 3, 3100, complete),
-  ];
-  const healed = [seen(1, 0, 0, 4), end(1, 4), end(3, 0)];
-  const of = (metric: MetricId, audit: Row[], events: NewEvent[] = []) =>
-    measure(metric, { producer, audit, events, judging: wounded });
-
-  it("is what the RPO is measured on", () => {
-    expect(of("rpo.records", [...living(true), ...healed])).to.deep.equal(exactly(1));
-    expect(of("stranded.records", [...living(true), ...healed])).to.deep.equal(exactly(1));
-    expect(of("unread.records", [...living(true), ...healed])).to.deep.equal(exactly(0));
-  });
-
-  it("leaves the RPO open where it was not read, and what is lost as it is", () => {
-    const part = [...living(false), ...healed];
-    expect(of("unread.records", part).inconclusive).to.equal(
-      "what survivors held of orders/0 on primary before the heal was not read to its end",
-    );
-    expect(of("unread.records", healed).inconclusive).to.equal(
-      "what survivors held of orders/0 on primary before the heal was not read",
-    );
-    expect(of("lost.records", part)).to.deep.equal(exactly(0));
-  });
-
-  it("is open where two clients disagree about the log", () => {
-    const event: NewEvent = { type: "audit.disagreement", log: 1, partition: 0, detail: "why" };
-    expect(of("rpo.records", [...living(true), ...healed], [event])).to.deep.equal(
-      open("two clients disagree about orders: why", 1),
-    );
-  });
-
-  it("is nothing of a cluster that is gone: nothing of it need be read", () => {
-    const judging = { ...plan(), failedClusters: ["primary"] };
-    const audit = [seen(1, 0, 0, 4), end(1, 4, { complete: false }), end(3, 0)];
-    expect(measure("rpo.records", { producer, audit, judging })).to.deep.equal(exactly(4));
   });
 });
 
