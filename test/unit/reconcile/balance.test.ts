@@ -99,6 +99,13 @@ describe("the account of a log", () => {
     });
   });
 
+  it("is of each log by itself", () => {
+    const audit = [seen(1, 0, 0, 4), end(1, 4), seen(3, 0, 0, 3), end(3, 3)];
+    const told = accounts(judged(acked(0, 4, 0), audit));
+    expect(told[SOURCE]).to.include({ "1 acked": 4, "0 records": 4 });
+    expect(told["What lies on p.orders of standby"]).to.include({ "1 acked": 3, "0 records": 3 });
+  });
+
   it("is none of a log of which nothing was read, nor of a control's", () => {
     const audit = [seen(1, 0, 0, 4), end(1, 4)];
     expect(accounts(judged(acked(0, 4, 0), audit))).to.have.all.keys(SENDS, WHERE, SOURCE);
@@ -132,7 +139,19 @@ describe("the account of acks", () => {
     });
   });
 
+  it("has a damaged record of which a sound copy is there under what survives", () => {
+    const audit = [seen(1, 0, 0, 3), bad(1, 3, DEFECT.body, 2), end(1, 4), end(3, 0)];
+    expect(accounts(judged(acked(0, 3, 0), audit))[WHERE]).to.include({
+      "1 surviving": 3,
+      "1 damaged": 0,
+    });
+  });
+
   it("is none while something of it is not known", () => {
+    const half = [seen(1, 0, 0, 4), end(1, 4), end(3, 0)];
+    const both = [...acked(0, 4, 0), ...acked(0, 4, 0, { partition: 1 })];
+    expect(accounts(judged(both, half))).to.not.have.property(WHERE);
+
     const cut = [seen(1, 0, 0, 2), end(1, 2, { complete: false }), end(3, 0)];
     expect(accounts(judged(acked(0, 4, 0), cut))).to.not.have.property(WHERE);
     const unsplit = [seen(1, 0, 0, 2), end(1, 2)];
@@ -159,6 +178,9 @@ describe("the account of acks", () => {
       "0 sent": 5,
     });
     expect(of(cut)).to.not.have.property(title);
+    const other = row.intent(1, 1, 0, 1, 0);
+    const both = judged([...sends, other], whole, { ...plan, producers });
+    expect(accounts(both)).to.not.have.property(title);
   });
 });
 
