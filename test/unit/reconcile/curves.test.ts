@@ -1,0 +1,150 @@
+/**
+ * Goal: the curves and the map show what was due, answered and missing, each where it was.
+ *
+ * Method: a run of one second, so that a column is 250 ms; times in ms.
+ */
+import { expect } from "chai";
+import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
+import type { Judging } from "../../../src/history/judging.ts";
+import { bucketCount } from "../../../src/reconcile/flow-series.ts";
+import { acked, end, judgedAll, readByNobody, seen } from "./hand-written.ts";
+import { type Row, row, us } from "./memory-journal.ts";
+
+const plan = readByNobody();
+const EVENTS = [
+  { type: "workload.started", tUs: us(0), t0Us: us(0) },
+  { type: "workload.stopped", tUs: us(1000), producers: 1 },
+] as const;
+
+function shown(producer: Row[], { audit = [] as Row[], judging = plan as Judging } = {}) {
+  return judgedAll({ producer, audit, judging, events: [...EVENTS] });
+}
+
+const send = (
+  seq: number,
+  count: number,
+  dueMs: number,
+  code: number,
+  atMs: number,
+  lastDueMs = dueMs,
+): Row[] => [
+  row.intent(1, 0, seq, count, dueMs, count > 1 ? (lastDueMs - dueMs) / (count - 1) : 0),
+  row.outcome(1, 0, seq, count, code, -1, atMs),
+];
+
+describe(bucketCount.name, () => {
+  it("has a column for each 250 ms begun, at least one and at most 600", () => {
+    const of = (ms: number) => bucketCount(us(0), us(ms));
+    expect([0, 1, 250, 251, 1000, 150_000, 150_001, 900_000].map(of)).to.deep.equal([
+      1, 1, 1, 2, 4, 600, 600, 600,
+    ]);
+  });
+});
+
+describe("the rates of a run", () => {
+  const rates = (result: ReturnType<typeof shown>, id: string) =>
+    result.series.find((one) => one.id === id)?.points;
+
+  it("are of what was due, acked and in error, in records a second", () => {
+    const unsent = { kind: ROW.unsent, actor: 1, partition: 0, count: 5 };
+    const result = shown([
+      ...send(0, 10, 0, OUTCOME.acked, 300),
+      ...send(10, 20, 125, OUTCOME.failed, 400, 375),
+      ...send(30, 4, 500, OUTCOME.indeterminate, 800),
+      ...send(34, 6, 500, OUTCOME.aborted, 800),
+      row.intent(1, 0, 40, 2, 800),
+      { ...unsent, aux1: us(900), aux2: us(900), tUs: us(950) },
+    ]);
+    expect(rates(result, "dueRate")).to.deep.equal([
+      [0, 80],
+      [250, 40],
+      [500, 40],
+      [750, 28],
+    ]);
+    expect(rates(result, "ackRate")?.map(([, value]) => value)).to.deep.equal([0, 40, 0, 0]);
+    expect(rates(result, "errorRate")?.map(([, value]) => value)).to.deep.equal([0, 80, 0, 16]);
+    expect(rates(result, "deliveryAge")?.map(([, value]) => value)).to.deep.equal(
+      Array(4).fill(null),
+    );
+    expect(result.series.map(({ id }) => id)).to.deep.equal([
+      "dueRate",
+      "ackRate",
+      "deliveredRate",
+      "errorRate",
+      "replicationLag",
+      "deliveryAge",
+    ]);
+  });
+
+  it("leave probes out", () => {
+    const producers = plan.producers.map((one) => ({ ...one, kind: "canary" as const }));
+    const result = shown(send(0, 10, 0, OUTCOME.acked, 300), { judging: { ...plan, producers } });
+    expect(rates(result, "dueRate")?.every(([, value]) => value === 0)).to.equal(true);
+    expect(result.latency).to.deep.equal([]);
+  });
+});
+
+describe("the dots of latency", () => {
+  it("are of each column and outcome the slowest and the quickest, where they were due", () => {
+    const result = shown([
+      ...send(0, 1, 100, OUTCOME.acked, 130),
+      ...send(1, 1, 100.5, OUTCOME.acked, 190.5),
+      ...send(2, 1, 101, OUTCOME.acked, 161),
+      ...send(3, 1, 100.2, OUTCOME.failed, 105.2),
+      ...send(4, 1, 100.3, OUTCOME.aborted, 120.3),
+      ...send(5, 1, 500, OUTCOME.indeterminate, 900),
+      row.intent(1, 0, 6, 1, 600),
+    ]);
+    expect(result.latency).to.deep.equal([
+      [100, 30, "acked"],
+      [100.2, 5, "failed"],
+      [100.3, 20, "failed"],
+      [100.5, 90, "acked"],
+      [500, 400, "indeterminate"],
+    ]);
+  });
+});
+
+describe("the map of losses", () => {
+  it("shows what is missing, doubled or unknown where it was due, by partition", () => {
+    const one = { partition: 1 };
+    const result = shown(
+      [
+        ...acked(0, 2, 0),
+        row.intent(1, 0, 2, 4, 300),
+        row.outcome(1, 0, 2, 2, OUTCOME.acked, 2, 400),
+        ...acked(60, 2, 10),
+        ...acked(0, 1, 0, one),
+      ],
+      {
+        audit: [
+          seen(1, 0, 0, 2),
+          seen(1, 2, 1, 1),
+          seen(1, 3, 3, 1),
+          end(1, 12),
+          end(3, 0),
+          end(1, 1, { ...one, complete: false }),
+        ],
+      },
+    );
+    expect(result.lossMap).to.deep.equal({
+      columnMs: 250,
+      rows: [
+        {
+          topic: "orders",
+          partition: 0,
+          cells: [
+            { fromMs: 0, acked: 2, missing: 0, duplicated: 1, indeterminate: 0 },
+            { fromMs: 250, acked: 2, missing: 1, duplicated: 0, indeterminate: 2 },
+            { fromMs: 500, acked: 2, missing: 2, duplicated: 0, indeterminate: 0 },
+          ],
+        },
+        {
+          topic: "orders",
+          partition: 1,
+          cells: [{ fromMs: 0, acked: 1, missing: null, duplicated: 0, indeterminate: 0 }],
+        },
+      ],
+    });
+  });
+});
