@@ -10,8 +10,15 @@ import { row } from "./memory-journal.ts";
 
 /** Titles, and of each account its parts and its total by their names. */
 function accounts({ balances }: Result): Record<string, Record<string, number>> {
-  for (const { ties, difference, title } of balances) {
+  for (const { ties, difference, title, rows } of balances) {
     expect({ ties, difference }, title).to.deep.equal({ ties: true, difference: 0 });
+    // A reader tells the parts apart by their labels, and some by a note.
+    const labels = rows.map(({ label }) => label);
+    expect(new Set(labels.filter((label) => label !== "")).size, title).to.equal(rows.length);
+    expect(
+      rows.filter(({ note }) => note === ""),
+      title,
+    ).to.deep.equal([]);
   }
   return Object.fromEntries(
     balances.map(({ title, rows }) => [
