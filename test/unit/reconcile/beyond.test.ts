@@ -6,6 +6,7 @@
  */
 import { expect } from "chai";
 import { DEFECT, ROW } from "../../../src/history/journal-format.ts";
+import type { Judging } from "../../../src/history/judging.ts";
 import { balancesOf } from "../../../src/reconcile/balance.ts";
 import {
   type Book,
@@ -16,7 +17,7 @@ import {
   noteRedeliveries,
 } from "../../../src/reconcile/content.ts";
 import { judgingFor } from "./against-oracle.ts";
-import { acked, bookOf, end, seen } from "./hand-written.ts";
+import { acked, bad, bookOf, end, judged, judgedAll, seen } from "./hand-written.ts";
 import { row } from "./memory-journal.ts";
 
 const told = ({ anomalies }: Book) =>
@@ -96,6 +97,52 @@ describe("a damaged record that a reader met on a log that nobody audited", () =
     expect(told(book)[0]?.at(-1)).to.equal(
       "checksum mismatch at offset 4 of orders/0 on primary, claims to be one seq 1",
     );
+  });
+});
+
+describe("what a mirror made by itself", () => {
+  it("are copies where its source has none, and a phantom where its source has nothing", () => {
+    const own = judged(acked(0, 1, 0), [
+      seen(1, 0, 0, 1),
+      end(1, 1),
+      seen(3, 0, 0, 1),
+      seen(3, 1, 0, 1),
+      end(3, 2),
+    ]);
+    expect(own.anomalies.map(({ cause, count }) => [cause, count])).to.deep.equal([
+      ["mirror retry or restart", 1],
+    ]);
+    const phantom = judged([], [end(1, 0), seen(3, 4, 7, 1), end(3, 5)]).anomalies[0];
+    expect(phantom).to.include({ class: "phantom", cause: "never sent" });
+    expect(phantom?.examples[0]).to.include({ log: 3, partition: 0, offset: 4 });
+  });
+
+  it("is not the damage that it copied: that is its source's", () => {
+    const bads = [1, 3].flatMap((log) => [bad(log, 0, DEFECT.crc, 0), end(log, 1)]);
+    const { anomalies } = judged(acked(0, 1, 0), bads);
+    const places = anomalies.map(({ violation, examples }) => [violation, examples[0]?.log]);
+    expect(places).to.deep.equal([
+      [true, 1],
+      [false, 3],
+    ]);
+  });
+});
+
+describe("records that a group was never handed", () => {
+  const plan = judgingFor("primary");
+  const unread = (judging: Judging) =>
+    judgedAll({
+      producer: acked(0, 3, 0),
+      audit: [seen(1, 0, 0, 3), end(1, 3), end(3, 0)],
+      judging,
+    }).anomalies.filter((one) => one.class === "unread");
+
+  it("are no matter when they are probes, or their log does not survive", () => {
+    expect(unread(plan)).to.have.length(1);
+    const producers = plan.producers.map((one) => ({ ...one, kind: "canary" as const }));
+    expect(unread({ ...plan, producers })).to.deep.equal([]);
+    const logs = plan.logs.map(({ mirrorOf: _, ...log }) => log);
+    expect(unread({ ...plan, logs, survivingCluster: "standby" })).to.deep.equal([]);
   });
 });
 

@@ -180,6 +180,9 @@ describe("records of an aborted transaction", () => {
   it("are a failed read where they can be read, and told apart from refused ones", () => {
     const result = judged([...acked(0, 1, 0), ...aborted], [seen(1, 0, 0, 2), end(1, 2)]);
     expect(told(result)).to.deep.equal([["failed-read", "aborted transaction", true, 1]]);
+    expect(firstExample(result)?.detail).to.equal(
+      "one seq 1 is there to be read, but its transaction was aborted",
+    );
   });
 
   it("are owed to nobody: not lost, and not unread where a mirror shows them", () => {

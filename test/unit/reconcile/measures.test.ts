@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import type { NewEvent } from "../../../src/history/events.ts";
 import { DEFECT, OUTCOME, ROW } from "../../../src/history/journal-format.ts";
-import type { MetricId } from "../../../src/history/judging.ts";
+import type { Judging, MetricId } from "../../../src/history/judging.ts";
 import { judgingFor } from "./against-oracle.ts";
 import { acked, bad, end, faultAt, readByNobody, seen } from "./hand-written.ts";
 import { exactly, measure, open, plan } from "./measuring.ts";
@@ -100,6 +100,28 @@ describe("what is missing", () => {
   it("does not count as missing on a mirror what lies there damaged", () => {
     const hurt = [...audit.slice(0, 3), bad(3, 3, DEFECT.crc, 3), end(3, 4)];
     expect(of("mirror.missing", hurt)).to.deep.equal(exactly(0));
+  });
+
+  it("is measured whatever became of the logs of those who sent nothing", () => {
+    const other = { ...(plan().logs[0] as Judging["logs"][number]), id: 2, topic: "unused" };
+    const producers = plan().producers.map((one) => (one.id === 2 ? { ...one, log: 2 } : one));
+    const judging = { ...plan(), logs: [...plan().logs, other], producers };
+    expect(measure("rpo.records", { producer, audit, judging })).to.deep.equal(exactly(2));
+  });
+
+  it("does not count probes, nor a mirror of what was never acked", () => {
+    const producers = plan().producers.map((one) =>
+      one.id === 2 ? { ...one, kind: "canary" as const } : one,
+    );
+    const judging = { ...plan(), producers };
+    const probes = [...producer, ...acked(0, 5, 10, { producer: 2 })];
+    expect(measure("mirror.missing", { producer: probes, audit, judging })).to.deep.equal(
+      exactly(1),
+    );
+    const sent = [row.intent(1, 0, 0, 1, 0)];
+    expect(measure("mirror.missing", { producer: sent, audit: audit.slice(1, 2) })).to.deep.equal(
+      open("nothing is replicated to a second cluster"),
+    );
   });
 
   it("cannot be missing on a mirror where nothing is replicated", () => {
@@ -205,11 +227,32 @@ describe("what groups made of it", () => {
     const mirror = [...audit.slice(0, 2), seen(3, 0, 0, 4), end(3, 4)];
     const resumed = (offset: number) => [...moved, row.resume(2, 3, 0, offset, 3500)];
     expect(of("offsets.replayed", resumed(1), mirror)).to.deep.equal(exactly(2));
+    const skipping = [row.commit(1, 1, 0, 1, 2000), row.resume(2, 3, 0, 3, 3500), handed(0, 1)];
+    expect(of("offsets.skipped", skipping, mirror)).to.deep.equal(exactly(2));
     expect(of("offsets.unmapped", resumed(1), mirror)).to.deep.equal(exactly(0));
     expect(of("offsets.unmapped", resumed(-1), mirror)).to.deep.equal(exactly(1));
     expect(of("offsets.replayed", resumed(1), audit.slice(0, 2))).to.deep.equal(
       open("g on orders/0: the log it resumed on was not read to its end"),
     );
+  });
+});
+
+describe("a recovery time", () => {
+  it("is that of its viewpoint", () => {
+    const sends = Array.from({ length: 500 }, (_, n) => [
+      row.intent(1, 0, n, 1, n * 10),
+      row.outcome(1, 0, n, 1, OUTCOME.acked, -1, n > 100 && n < 180 ? 1800 : n * 10 + 2),
+    ]).flat();
+    const told = measure("rto.produce", {
+      producer: sends,
+      events: faultAt(1000, 1020, 5000),
+      judging: {
+        ...plan(),
+        faultStep: "disaster",
+        producers: plan().producers.filter(({ id }) => id === 1),
+      },
+    });
+    expect(told).to.deep.equal({ value: 790, low: 768, high: 800, censored: false });
   });
 });
 
