@@ -115,6 +115,8 @@ describe(slotsOf.name, () => {
       [300, 300, null],
       [499, 499, 501],
     ]);
+    const between = [...send(1, 0, 1, 290, 0), ...send(1, 1, 1, 310, 0)];
+    expect(slots({ rows: between, fromMs: 500, endMs: 510 })).to.deep.equal([[310, 310, null]]);
   });
 
   it("has what was due and never sent, if it was due in the window", () => {
@@ -123,9 +125,11 @@ describe(slotsOf.name, () => {
       ...{ aux1: us(fromMs), aux2: us(toMs), tUs: us(toMs) },
     });
     const rows = [...send(1, 0, 1, 490), unsent(100, 299), unsent(110, 300), unsent(520, 560)];
-    expect(slots({ rows, fromMs: 500, endMs: 600 })).to.deep.equal([
+    const later = send(1, 1, 1, 590);
+    expect(slots({ rows: [...rows, ...later], fromMs: 500, endMs: 600 })).to.deep.equal([
       [110, 300, null],
       [520, 560, null],
+      [590, 590, 592],
     ]);
   });
 
@@ -177,6 +181,9 @@ describe("a hole in what was due", () => {
     expect(slots({ rows, fromMs: 600, endMs: 1000 })).to.deep.equal([[400, 1000, null]]);
     expect(slots({ rows: [], fromMs: 600, endMs: 1000 })).to.deep.equal([[600, 1000, null]]);
     expect(slots({ rows: [], fromMs: 600, endMs: 800 })).to.deep.equal([]);
+    expect(slots({ rows: send(1, 0, 1, 400), fromMs: 600, endMs: 1000 })).to.deep.equal([
+      [400, 1000, null],
+    ]);
   });
 });
 

@@ -33,6 +33,13 @@ describe(spacingUs.name, () => {
     expect(spacingUs(streamOf(...apart))).to.equal(10_000);
   });
 
+  it("is that of two records, and that of the last two, too", () => {
+    const at = (...times: number[]) =>
+      spacingUs(streamOf(...times.map((us, seq) => ({ seq, count: 1, firstUs: us, lastUs: us }))));
+    expect(at(0, 10_000)).to.equal(10_000);
+    expect(at(0, 1000, 2000, 12_000)).to.equal(10_000);
+  });
+
   it("does not take records that are missing between two rows for a distance", () => {
     const rows = [0, 1, 5, 6].map((seq) => {
       return { seq, count: 1, firstUs: seq * 1000, lastUs: seq * 1000 };
