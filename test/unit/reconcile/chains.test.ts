@@ -213,6 +213,11 @@ describe(deliveredUs.name, () => {
     expect(done([acked, acked], [10, 0, 2], [30, 2, 1], [40, 3, 2])).to.deep.equal([30, null]);
   });
 
+  it("is not yet when the first records of a send are missing", () => {
+    expect(done([acked], [10, 1, 2])).to.deep.equal([null]);
+    expect(done([acked], [10, 1, 2], [20, 0, 1])).to.deep.equal([20]);
+  });
+
   it("is not moved by what comes again", () => {
     expect(done([acked, acked], [10, 0, 2], [20, 0, 2], [30, 1, 5], [40, 0, 6])).to.deep.equal([
       30, 30,

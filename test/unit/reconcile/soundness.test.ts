@@ -200,6 +200,11 @@ describe(healthFacts.name, () => {
     ]);
   });
 
+  it("has no stolen time where nobody watched the machine", () => {
+    const stolen = facts(sample(2000)).facts.find(({ name }) => name.includes("stolen"));
+    expect(stolen?.value).to.equal(0);
+  });
+
   it("doubts times from beyond each limit on, and not at it", () => {
     const at = (more: object) => sentences(sample(2000, more));
     expect(at({ loopDelayP999Us: 50_000 })).to.deep.equal([]);

@@ -4,6 +4,7 @@ import type { HistoryEvent } from "../../../src/history/events.ts";
 import { EXIT } from "../../../src/kernel/errors.ts";
 import { Chronicle } from "../../../src/reconcile/chronicle.ts";
 import { SIZE } from "../../../src/reconcile/limits.ts";
+import type { Fate } from "../../../src/reconcile/loss.ts";
 import type { Viewed } from "../../../src/reconcile/recovery.ts";
 import type { Anomaly, Assessment, Measure } from "../../../src/reconcile/result.ts";
 import { type VerdictInput, verdictOf } from "../../../src/reconcile/verdict.ts";
@@ -154,6 +155,20 @@ describe("warnings", () => {
       reasons: [],
       healFailures: [{ step: "cut", reason: "the gateway is gone" }],
     });
+  });
+
+  it("count what was sent with acks=0 and is gone, where that is known and not asked for", () => {
+    const fate = (acks: string, known: boolean) =>
+      ({
+        stream: { stream: { producer: { acks } } },
+        ...{ known, unknown: 1500, unknownSurvived: 300 },
+      }) as unknown as Fate;
+    expect(warnings({ fates: [fate("0", true), fate("0", true)] })).to.deep.equal([
+      "2,400 records sent with acks=0 are on no surviving log; nothing was acked, so they are no part of the RPO",
+    ]);
+    expect(warnings({ fates: [fate("0", false), fate("all", true)] })).to.deep.equal([]);
+    const objectives = [aim("met"), aim("met", { metric: "unconfirmed.records" })];
+    expect(warnings({ fates: [fate("0", true)], objectives })).to.deep.equal([]);
   });
 
   it("count partitions that stalled again", () => {
