@@ -110,7 +110,9 @@ describe("the account of a log", () => {
     const audit = [seen(1, 0, 0, 4), end(1, 4), seen(3, 0, 0, 3), end(3, 3)];
     const told = accounts(judged(acked(0, 4, 0), audit));
     expect(told[SOURCE]).to.include({ "1 acked": 4, "0 records": 4 });
-    expect(told["What lies on p.orders of standby"]).to.include({ "1 acked": 3, "0 records": 3 });
+    const mirror = "What lies on p.orders of standby";
+    expect(told[mirror]).to.include({ "1 acked": 3, "0 records": 3 });
+    expect(Object.keys(told)).to.deep.equal([SENDS, WHERE, SOURCE, mirror]);
   });
 
   it("is none of a log of which nothing was read, nor of a control's", () => {

@@ -124,7 +124,8 @@ describe("a group that came back to where it was", () => {
 
   it("should go on at its own commit, on its own log", () => {
     const own = (committed: number, rows: Row[]) => {
-      const consumer = [row.commit(1, 1, 0, committed, 900), back(2000, 4)];
+      const other = row.commit(1, 1, 1, 1, 900);
+      const consumer = [row.commit(1, 1, 0, committed, 900), other, back(2000, 4)];
       const { ledger, chronicle } = bookOf({
         producer,
         audit: rows,
@@ -133,7 +134,7 @@ describe("a group that came back to where it was", () => {
         judging: members,
       });
       const all = offsetVerdictsOf(ledger, chronicle);
-      expect(all.map(({ verdict }) => verdict.partition)).to.deep.equal([0, 0]);
+      expect(all.map(({ verdict }) => verdict.partition)).to.deep.equal([0, 0, 1]);
       return all.find(({ verdict }) => verdict.resumedLog === 1);
     };
     const six = own(6, audit);
