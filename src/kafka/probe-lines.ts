@@ -2,10 +2,10 @@
  * The connections over which one partition is probed. A *line* is one connection to the leader.
  *
  * A broker answers a connection strictly in order, so a produce that waits for a replica holds up
- * everything behind it. Hence a line belongs to one partition, and a probe takes the line that has the
- * least to carry. Where even that is busy, one more is opened for the next probes. With one line alone, a broker
- * that needs 60 ms for what is due every 50 ms falls behind for ever: the queue would be ours, and look
- * like an outage.
+ * everything behind it. Hence a line belongs to one partition, and a probe takes the line that has
+ * the least to carry; while even that is busy, one more is opened for the next probes. With one line
+ * alone, a broker that needs 60 ms for what is due every 50 ms falls behind for ever: the queue would
+ * be ours, and look like an outage.
  *
  * Naive rule: while a line is down, or silent, try to open another every now and then. Counter-example:
  * after a black hole an opening waits for TCP to send its SYN again, 1, 3 and 7 s after the first, so
