@@ -38,6 +38,7 @@ export function contradictionOf(
   const window = { fromUs: t0.lowUs, endUs, stallUs };
   for (const probe of probes) {
     const stretches = missedStretches(slotsOf(probe, window, ackedUs), stallUs);
+    if (stretches.length === 0) continue;
     for (const application of applications.filter((one) => isBeside(one, probe))) {
       const served = slotsOf(application, window, ackedUs).filter(
         ({ dueUs, doneUs }) => doneUs - dueUs <= stallUs,

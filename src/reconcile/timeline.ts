@@ -178,10 +178,14 @@ function takeEvent(lanes: LaneBook, event: HistoryEvent): void {
   }
 }
 
-/** The proof of a heal is a proof that its nodes live. */
+/** What is between nodes: mended, it says nothing of who lives at its ends. */
+const OF_LINKS = new Set(["refuse", "stall", "blackhole", "degrade"]);
+
+/** The proof that a node was healed is a proof that it lives. */
 function revive(lanes: LaneBook, { faults }: Chronicle, { step, tUs }: HealedEvent): void {
-  const story = faults.find(({ injecting }) => injecting.step === step);
-  for (const target of story?.injecting.targets ?? []) lanes.revive(`node:${target}`, tUs);
+  const injecting = faults.find((story) => story.injecting.step === step)?.injecting;
+  if (!injecting || OF_LINKS.has(injecting.fidelity)) return;
+  for (const target of injecting.targets) lanes.revive(`node:${target}`, tUs);
 }
 
 function operator(lanes: LaneBook, atUs: number, kind: string, label: string): void {

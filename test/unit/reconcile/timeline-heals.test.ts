@@ -63,6 +63,18 @@ describe(timelineOf.name, () => {
     ]);
   });
 
+  it("has a node down whose link was mended while it was dead", () => {
+    const [cut, ...mended] = fault("cut", [NODE], 5000, 7000);
+    const [kill, ...lives] = fault("kill", [NODE], 6000, 9000);
+    const cutOff = { ...cut, kind: "broker.isolate", fidelity: "blackhole" } as NewEvent;
+    const events = [state(NODE, "ready", 900), cutOff, kill as NewEvent, state(NODE, "died", 6010)];
+    expect(barsOf(NODE, [...events, ...mended, ...lives])).to.deep.equal([
+      ["up", 900],
+      ["down", 6010],
+      ["up", 9000],
+    ]);
+  });
+
   it("has what was removed down for good, whatever heals later", () => {
     const told = [state(WORKER, "ready", 900), state(WORKER, "removed", 5500)];
     const events = [...told, ...fault("dark", [WORKER], 5000, 6000)];
