@@ -23,7 +23,7 @@ export async function boot(context: RunContext): Promise<void> {
     await settleAll(observers);
     // Its proof of health was of every node.
     const cold = new Set(plan.topology.clusters.filter((one) => one.cold).map(({ name }) => name));
-    isReady(
+    recordReady(
       context,
       plan.topology.nodes.filter(({ cluster }) => !cold.has(cluster)),
     );
@@ -114,7 +114,7 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
       type: "environment",
       facts: { [`features of ${cluster}`]: features },
     });
-    isReady(context, brokers);
+    recordReady(context, brokers);
     await Promise.all(controllers.map((controller) => controllerReady(context, controller)));
     const waited = `${(tookMs / 1000).toFixed(1)} s of waiting`;
     context.progress.note(`${cluster}: ${brokers.length} brokers ready, after ${waited}`);
@@ -125,7 +125,7 @@ async function clusterReady(context: RunContext, cluster: string): Promise<void>
   }
 }
 
-function isReady({ history }: RunContext, nodes: readonly KafkaNode[]): void {
+function recordReady({ history }: RunContext, nodes: readonly KafkaNode[]): void {
   for (const { name } of nodes) history.record({ type: "node.state", node: name, state: "ready" });
 }
 
@@ -138,7 +138,7 @@ async function controllerReady(context: RunContext, controller: KafkaNode): Prom
   );
   throwIfAborted(context.signal);
   if (!answered) throw new Error(`the controller ${name} answers nobody`);
-  isReady(context, [controller]);
+  recordReady(context, [controller]);
 }
 
 /** A feature that was asked for and is not as asked would make another experiment of it. */
