@@ -97,11 +97,15 @@ async function letThrough(project: Project): Promise<string | undefined> {
   return read ? undefined : `read at ${last}: "${why}"`;
 }
 
+const shipped = readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => basename(name, ".yaml"));
 const wanted = process.argv.slice(2);
-const names =
-  wanted.length > 0 ? wanted : readdirSync(FOLDER).map((name) => basename(name, ".yaml"));
-const files = names.map((name) => join(FOLDER, `${name}.yaml`)).filter((file) => existsSync(file));
-if (files.length === 0) throw new Error(`no such file in compose/: ${names.join(", ")}`);
+const unknown = wanted.filter((name) => !shipped.includes(name));
+if (unknown.length > 0 || shipped.length === 0) {
+  throw new Error(`not in compose/: ${unknown.join(", ")}; there are ${shipped.join(", ")}`);
+}
+const files = (wanted.length > 0 ? wanted : shipped).map((name) => join(FOLDER, `${name}.yaml`));
 if (!existsSync(join(FOLDER, ".env"))) throw new Error("compose/.env is missing: npm run compose");
 const compose = composeCommand();
 let failed = 0;
