@@ -10,7 +10,13 @@ import { DrillError, messageOf } from "../kernel/errors.ts";
 import { HealStack, withDeadline } from "../kernel/heal-stack.ts";
 import { applicationOf } from "./application.ts";
 import { askingOf, eyesOf } from "./eyes.ts";
-import { logOf, type RunContext, recordOrFail, throwIfAborted } from "./run-context.ts";
+import {
+  logOf,
+  type OpenFault,
+  type RunContext,
+  recordOrFail,
+  throwIfAborted,
+} from "./run-context.ts";
 
 const HEAL_DEADLINE_MS = 120_000;
 const HEALED_WITHIN_MS = 90_000;
@@ -49,8 +55,8 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
   const faultContext = contextOf(context, step, heals, acts);
   const live = (await fault.resolve?.(step.params, faultContext)) ?? { nodes: [] };
   const reach = fault.reach(step.params, context.plan.topology, live);
-  const heal = healOnce(context, step, fault, { faultContext, live, acts });
-  context.live.openFaults.set(step.id, { step, reach, heal });
+  const { undo, heal } = healOnce(context, step, fault, { faultContext, live, acts });
+  context.live.openFaults.set(step.id, { step, reach, undo, heal });
   context.heals.defer(`step ${step.id}`, heal);
   const deathsBefore = context.deaths.length;
   // On disk before the act: after a crash of the harness the evidence still says what was begun.
@@ -111,21 +117,27 @@ async function recordInjected(
   });
 }
 
+/**
+ * Both run once, however often they are called. Undoing is the act alone and throws nothing: what
+ * failed is recorded, and thrown, by the heal, which proves the rest.
+ */
 function healOnce(
   context: RunContext,
   step: FaultStep,
   fault: FaultDefinition,
   { faultContext, live, acts }: { faultContext: FaultContext; live: LiveTargets; acts: Acts },
-): () => Promise<void> {
-  let healing: Promise<void> | undefined;
-  const run = async () => {
+): Pick<OpenFault, "undo" | "heal"> {
+  const undo = once(async () => {
     context.live.openFaults.delete(step.id);
     recordOrFail(context, { type: "fault.healing", step: step.id });
     // After Ctrl-C the act may be under way still; healed now, it would break things afterwards.
     await withDeadline(acts.over, ACT_WITHIN_MS).catch(() => {});
     // A heal has its own deadlines. With a signal aborted by Ctrl-C no wait of it would look once.
     acts.signal = new AbortController().signal;
-    const failures = await faultContext.heals.healAll();
+    return faultContext.heals.healAll();
+  });
+  const heal = once(async () => {
+    const failures = await undo();
     if (failures.length > 0) {
       const reason = failures.map((one) => `${one.name}: ${one.reason}`).join("; ");
       recordOrFail(context, { type: "heal.failed", step: step.id, reason });
@@ -142,10 +154,15 @@ function healOnce(
       recordOrFail(context, { type: "heal.failed", step: step.id, reason });
       throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`, { cause: error });
     }
-  };
+  });
+  return { undo, heal };
+}
+
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
   return () => {
-    healing ??= run();
-    return healing;
+    running ??= run();
+    return running;
   };
 }
 

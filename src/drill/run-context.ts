@@ -91,6 +91,9 @@ export interface OpenFault {
   step: FaultStep;
   /** Whom it took. */
   reach: FaultReach;
+  /** The acts that undo it, without a proof. */
+  undo: () => Promise<unknown>;
+  /** Undoes it and proves that all is as before; throws when it is not. */
   heal: () => Promise<void>;
 }
 

@@ -14,6 +14,7 @@ import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import { formatCount } from "../../kernel/units.ts";
 import type { AgentClient } from "../agent-client.ts";
+import { healOpen } from "../heal-open.ts";
 import { keepLogs } from "../kept-logs.ts";
 import {
   addressOf,
@@ -44,8 +45,7 @@ export async function audit(context: RunContext): Promise<void> {
   for (const log of wounded) await auditWounded(context, log);
   await stopReplication(context);
   await endFrozen(context);
-  await bringObservers(context);
-  await healAll(context);
+  await healOpen(context);
   const again = [...dead, ...wounded, ...cut];
   if (again.length === 0) return;
   try {
@@ -201,31 +201,6 @@ async function endFrozen(context: RunContext): Promise<void> {
   for (const { name } of context.agents.all().filter(({ frozen }) => frozen)) {
     context.expected.add(name);
     await context.runtime.kill(name);
-  }
-}
-
-async function healAll(context: RunContext): Promise<void> {
-  for (const { step, heal } of [...context.live.openFaults.values()].reverse()) {
-    context.progress.status(`healing ${step.id}`);
-    try {
-      await heal();
-    } catch (error) {
-      // Recorded as heal.failed by the step itself; the other heals still run.
-      context.progress.note(`heal of ${step.id} FAILED: ${messageOf(error)}`);
-    }
-  }
-}
-
-/**
- * Several faults, and a heal may have to be proven over what another still holds: the nodes of a region
- * behind a link that is still cut, a link from a region whose agents died. So somebody looks from
- * everywhere before the first heal.
- */
-async function bringObservers(context: RunContext): Promise<void> {
-  if (context.live.openFaults.size < 2) return;
-  for (const { name } of context.plan.topology.regions) {
-    if (context.agents.observerIn(name) !== undefined) continue;
-    await context.agents.start(name, "observer", "restore");
   }
 }
 

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { readHistory } from "../../history/history-reader.ts";
 import { messageOf } from "../../kernel/errors.ts";
+import { healOpen } from "../heal-open.ts";
 import { keepLogs } from "../kept-logs.ts";
 import {
   type DrillOutcome,
@@ -30,6 +31,7 @@ export async function cleanUp(
   for (const name of context.plan.topology.nodes) context.expected.add(name.name);
   for (const { name } of agents.all()) context.expected.add(name);
   for (const { name } of context.plan.topology.replications) context.expected.add(name);
+  await healOpen(context);
   const failures = await context.heals.healAll();
   for (const { name, reason } of failures) progress.note(`heal FAILED: ${name}: ${reason}`);
   await agents.sayBye();
