@@ -156,13 +156,13 @@ export class JournalWriter {
   }
 
   /**
-   * Makes the row that was the last when `rowsSoFar` was this much longer by one record. False when
-   * it is not the last any more, or on disk already. The caller knows that the record goes on from
+   * Makes the row that was the last when `rowsSoFar` was this much longer by `records`. False when
+   * it is not the last any more, or on disk already. The caller knows that the records go on from
    * it, as `seen` and `delivered` would find out: this is their short cut.
    */
-  lengthen(rowsSoFar: number): boolean {
+  lengthen(rowsSoFar: number, records = 1): boolean {
     if (this.#pending === 0 || this.#rows + this.#pending !== rowsSoFar) return false;
-    this.#block.lengthen(this.#pending - 1);
+    this.#block.lengthen(this.#pending - 1, records);
     return true;
   }
 

@@ -157,10 +157,10 @@ export class RowBlock {
     this.#f64[F64_AUX2 + i * F64_STEP] = aux2;
   }
 
-  /** Makes row i longer by one record. */
-  lengthen(i: number): void {
+  /** Makes row i longer by so many records. */
+  lengthen(i: number, records = 1): void {
     const at = U32_COUNT + i * U32_STEP;
-    this.#u32[at] = (this.#u32[at] as number) + 1;
+    this.#u32[at] = (this.#u32[at] as number) + records;
   }
 
   /**

@@ -180,8 +180,8 @@ export class LogFollower {
       return true;
     }
     if (fetched.records.length > 0) {
-      const visit = this.#options.visitor(partition);
-      const walked = walkBatches(fetched.records, partition.next, visit, fetched.aborted);
+      const visitor = this.#options.visitor(partition);
+      const walked = walkBatches(fetched.records, partition.next, visitor, fetched.aborted);
       partition.next = walked.next;
       if (walked.epoch >= 0) partition.lastEpoch = walked.epoch;
     }

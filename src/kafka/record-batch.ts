@@ -16,18 +16,42 @@ const CONTROL_BIT = 32;
 const TRANSACTIONAL_BIT = 16;
 const PRODUCER_AT = 43;
 
-/**
- * Called for each record in offset order, at once: says where in `bytes` key and value lie. A view of
- * each would cost more than the walk. A length below 0 stands for null.
- */
-export type RecordVisitor = (
-  offset: number,
-  bytes: Buffer,
-  keyAt: number,
-  keyBytes: number,
-  valueAt: number,
-  valueBytes: number,
-) => void;
+/** Takes the records of a walk, in offset order, at once. */
+export interface RecordVisitor {
+  /**
+   * Called for each record: says where in `bytes` key and value lie. A view of each would cost more
+   * than the walk. A length below 0 stands for null.
+   */
+  record(
+    offset: number,
+    bytes: Buffer,
+    keyAt: number,
+    keyBytes: number,
+    valueAt: number,
+    valueBytes: number,
+  ): void;
+  /**
+   * Asked before each record: may take that one and any number after it by itself. It then moves
+   * `at` and `next` of the stretch beyond them, and says how many they were; 0 when none.
+   */
+  run?(stretch: RecordStretch): number;
+}
+
+/** Records of a batch that are still to be taken. */
+export interface RecordStretch {
+  readonly bytes: Buffer;
+  /** Where the first of them begins, and where the last of them ends. */
+  at: number;
+  readonly end: number;
+  /** How many there are. */
+  left: number;
+  /** Their offsets count from here. */
+  readonly base: number;
+  /** Records from this offset on are not to be taken in a run. */
+  until: number;
+  /** After a run: the offset after its last. */
+  next: number;
+}
 
 /** Records of this producer from there to its next marker belong to no committed transaction. */
 export interface AbortedTransaction {
@@ -49,7 +73,7 @@ export interface Walked {
 export function walkBatches(
   bytes: Buffer,
   from: number,
-  visit: RecordVisitor,
+  visitor: RecordVisitor,
   aborted: AbortedTransaction[] = [],
 ): Walked {
   const walked: Walked = { next: from, epoch: -1 };
@@ -69,7 +93,7 @@ export function walkBatches(
     else if (!isAborted) {
       const count = bytes.readInt32BE(at + 57);
       const records = bytes.subarray(at + BATCH_HEADER_BYTES, end);
-      walkRecords(inflate(records, attributes & COMPRESSION_BITS), base, count, from, visit);
+      walkRecords(inflate(records, attributes & COMPRESSION_BITS), base, count, from, visitor);
     }
     walked.epoch = bytes.readInt32BE(at + 12);
     walked.next = Math.max(walked.next, base + bytes.readInt32BE(at + 23) + 1);
@@ -112,27 +136,44 @@ function walkRecords(
   base: number,
   count: number,
   from: number,
-  visit: RecordVisitor,
+  visitor: RecordVisitor,
 ): void {
   const cursor = new Cursor(bytes);
-  for (let n = 0; n < count; n += 1) {
-    const length = cursor.varint();
-    const end = cursor.at + length;
-    cursor.at += 1; // attributes, unused
-    cursor.skipVarint(); // timestamp delta
-    const offset = base + cursor.varint();
-    const keyBytes = cursor.varint();
-    const keyAt = cursor.at;
-    if (keyBytes > 0) cursor.at += keyBytes;
-    const valueBytes = cursor.varint();
-    const valueAt = cursor.at;
-    if (Math.max(valueAt, valueAt + valueBytes) > bytes.length) {
-      throw new RangeError(`the record at offset ${offset} ends beyond its batch`);
+  const stretch = { bytes, at: 0, end: bytes.length, left: count, base, until: Infinity, next: -1 };
+  // A fetch answers with whole batches, so records before the asked offset come along.
+  const mayRun = visitor.run !== undefined && base >= from;
+  while (stretch.left > 0) {
+    if (mayRun) {
+      stretch.at = cursor.at;
+      const taken = visitor.run?.(stretch) ?? 0;
+      if (taken > 0) {
+        stretch.left -= taken;
+        cursor.at = stretch.at;
+        continue;
+      }
     }
-    // A fetch answers with whole batches, so records before the asked offset come along.
-    if (offset >= from) visit(offset, bytes, keyAt, keyBytes, valueAt, valueBytes);
-    cursor.at = end;
+    walkRecord(cursor, base, from, visitor);
+    stretch.left -= 1;
   }
+}
+
+function walkRecord(cursor: Cursor, base: number, from: number, visitor: RecordVisitor): void {
+  const { bytes } = cursor;
+  const length = cursor.varint();
+  const end = cursor.at + length;
+  cursor.at += 1; // attributes, unused
+  cursor.skipVarint(); // timestamp delta
+  const offset = base + cursor.varint();
+  const keyBytes = cursor.varint();
+  const keyAt = cursor.at;
+  if (keyBytes > 0) cursor.at += keyBytes;
+  const valueBytes = cursor.varint();
+  const valueAt = cursor.at;
+  if (Math.max(valueAt, valueAt + valueBytes) > bytes.length) {
+    throw new RangeError(`the record at offset ${offset} ends beyond its batch`);
+  }
+  if (offset >= from) visitor.record(offset, bytes, keyAt, keyBytes, valueAt, valueBytes);
+  cursor.at = end;
 }
 
 /** What a visitor was told of, as a view. */

@@ -91,14 +91,22 @@ async function readThrough(
       limits: { ...LIMITS, committed: o.spec.committed === true },
       visitor: ({ topic, partition }) => {
         progressUs = monotonicUs();
-        const take = records.fetched(topic, partition, progressUs);
+        const found = records.fetched(topic, partition, progressUs);
         const end = endOf(partition);
         const count = counts.get(partition) ?? { records: 0 };
         counts.set(partition, count);
-        return (offset, bytes, keyAt, keyBytes, valueAt, valueBytes) => {
-          if (offset >= end) return;
-          count.records += 1;
-          take(offset, bytes, keyAt, keyBytes, valueAt, valueBytes);
+        return {
+          record: (offset, ...place) => {
+            if (offset >= end) return;
+            count.records += 1;
+            found.record(offset, ...place);
+          },
+          run: (stretch) => {
+            stretch.until = end;
+            const taken = found.run(stretch);
+            count.records += taken;
+            return taken;
+          },
         };
       },
       progressed: finish,

@@ -32,6 +32,17 @@ export class LagHistogram {
     if (lagUs > this.#max) this.#max = lagUs;
   }
 
+  /** The ages at `nowUs` of the first `count` of what became due; gives the newest of them. */
+  addAll(nowUs: number, duesUs: Float64Array, count: number): number {
+    let newestUs = Number.NEGATIVE_INFINITY;
+    for (let n = 0; n < count; n += 1) {
+      const dueUs = duesUs[n] as number;
+      this.add(nowUs - dueUs);
+      if (dueUs > newestUs) newestUs = dueUs;
+    }
+    return newestUs;
+  }
+
   /** The 99th percentile and the maximum since the last time this was asked. */
   take(): { p99Us: number; maxUs: number } {
     const taken = { p99Us: Math.min(this.#max, this.#quantile(0.99)), maxUs: this.#max };

@@ -1,4 +1,4 @@
-/** What `payload.ts` and `quick-check.ts` both have to know of a record's value. */
+/** What all who make and check a record's value have to know of it. */
 
 export const PAYLOAD_HEADER_BYTES = 40;
 export const POOL_BYTES = 65_536;
@@ -34,17 +34,27 @@ export interface Verified {
   flags: number;
 }
 
-/** Where in the pool the body of a record begins: by a 32-bit mix of its whole identity. */
+/** What the places of a stream's bodies have in common: a 32-bit mix of run, producer, partition. */
+export function streamMix(runTag: number, producer: number, partition: number): number {
+  let mixed = Math.imul(runTag ^ Math.imul(producer + 1, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ Math.imul(partition + 1, 0xc2b2ae35), 0x27d4eb2f);
+  return mixed ^ (mixed >>> 13);
+}
+
+/** What the words of seq are mixed in with, and the bits of a place; `record-code.ts` does it too. */
+export const PLACE_MIX = { seq: 0x165667b1, seqHigh: 0x9e3779b1 } as const;
+export const PLACE_MASK = POOL_BYTES - PLACE_STEP;
+
+/** Where in the pool the body of a record begins: by a mix of its whole identity. */
 export function bodyPlace(
   runTag: number,
   producer: number,
   partition: number,
   seq: number,
 ): number {
-  let mixed = Math.imul(runTag ^ Math.imul(producer + 1, 0x9e3779b1), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ Math.imul(partition + 1, 0xc2b2ae35), 0x27d4eb2f);
   // XOR takes a number's lowest 32 bits by itself; `%` would take ten times as long.
-  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ seq, 0x165667b1);
-  mixed = Math.imul(mixed ^ (mixed >>> 16) ^ Math.floor(seq / 0x100000000), 0x9e3779b1);
-  return (mixed ^ (mixed >>> 15)) & (POOL_BYTES - PLACE_STEP);
+  let mixed = Math.imul(streamMix(runTag, producer, partition) ^ seq, PLACE_MIX.seq);
+  const high = Math.floor(seq / 0x100000000);
+  mixed = Math.imul(mixed ^ (mixed >>> 16) ^ high, PLACE_MIX.seqHigh);
+  return (mixed ^ (mixed >>> 15)) & PLACE_MASK;
 }

@@ -9,109 +9,106 @@
  * The rule: `sound` answers true only when the CRC over header, key and body, all bits of them, is
  * the one in the header, the body is the identity's own, and the rest of the header equals that of
  * a record which the whole check has passed (`learn`). Whatever else there is goes the long way.
+ * A run of records is taken only when that holds of each. The code is in `record-code.ts` and `run-code.ts`.
  */
-import { ComparingMemory } from "../kernel/comparing-memory.ts";
+import type { RecordStretch } from "../kafka/record-batch.ts";
 import { type Crc, carried, carryTable, prefixSums, wordTable } from "../kernel/crc-algebra.ts";
 import { crc32c, crc32Ieee } from "../kernel/crc32c.ts";
+import { type WasmInstance, wasmFactory } from "../kernel/web-assembly.ts";
 import {
-  bodyPlace,
   FLAG,
   PAYLOAD_HEADER_BYTES,
   PLACE_STEP,
   POOL_BYTES,
+  type RecordIdentity,
+  streamMix,
   type Verified,
 } from "./payload-format.ts";
+import {
+  BODIES,
+  KEY_BYTES_MAX,
+  LENGTHS_MAX,
+  MEMORY,
+  RUN_MAX,
+  SUMS,
+  TEMPLATE,
+  TEMPLATES,
+  VALUE_BYTES_MAX,
+  WINDOW_BYTES,
+  WORD,
+} from "./record-memory.ts";
+import { RECORD_FUNCTIONS } from "./run-code.ts";
 
-/** The memory holds a stretch of what is read, and behind it the pool, twice. */
-const WINDOW_BYTES = 98_304;
-const POOL_AT = WINDOW_BYTES;
-/** A longer record does not fit the pool. */
-const VALUE_BYTES_MAX = PAYLOAD_HEADER_BYTES + POOL_BYTES;
-/** Streams whose templates are kept; a power of two. */
-const TEMPLATES = 64;
-/** Lengths whose tables are kept, 20 KiB each: a workload has a handful. */
-const LENGTHS_MAX = 32;
-
-/** Header words by number: 0 magic to flags, 1 run, 2 producer and partition, 3 and 4 seq ... */
-const WORD = { seq: 3, seqHigh: 4, bodyBytes: 5, due: 6, dueHigh: 7, zero: 8, crc: 9 } as const;
-const WORDS = PAYLOAD_HEADER_BYTES / 4;
-const PLACE_BITS = Math.log2(PLACE_STEP);
-
-/** What is known of bodies of one length. */
-interface Bodies {
-  /** Carries a sum over such a body. */
-  over: Int32Array;
-  /** By place in the pool, in steps: what the body from there adds to the sum. */
-  adds: Int32Array;
-}
+const newMemory = wasmFactory(RECORD_FUNCTIONS, MEMORY.bytes);
+/** Copied at once: so little that it stays in the cache nearest to the core, or a few records. */
+const LOAD_BYTES = 12_288;
+const LOAD_RECORDS = 4;
+/** A record has rarely more than this beside its value: key, lengths and times. */
+const AROUND_VALUE_BYTES = 96;
+const WORDS_32 = 0x100000000;
 
 /** What is known of a polynomial. */
 interface Sums {
   crc: Crc;
+  /** Where its tables lie. */
+  at: number;
   /** Sums of the pool's beginnings. */
   pool: Int32Array;
-  /** Carries a sum over one byte: eight bits of a key. */
-  key: Int32Array;
-  /** What these words of a header add to its sum. */
-  seq: Int32Array;
-  due: Int32Array;
-  dueHigh: Int32Array;
-  bodies: Map<number, Bodies>;
+  /** Where the tables of a body's length lie. */
+  bodies: Map<number, number>;
 }
 
 interface Template {
-  words: Int32Array;
+  /** Where it lies. */
+  at: number;
   valueBytes: number;
   producer: number;
   partition: number;
+  seqHigh: number;
   flags: number;
-  /** The register after a header with seq, due time and CRC zero. */
-  register: number;
-  sums: Sums;
-  bodies: Bodies;
 }
 
-function makeSums(crc: Crc, pool: Uint8Array): Sums {
-  const after = (word: number) => PAYLOAD_HEADER_BYTES - 4 * (word + 1);
-  return {
-    crc,
-    pool: prefixSums(crc, pool),
-    key: carryTable(crc, 1).subarray(0, 256),
-    seq: wordTable(crc, after(WORD.seq)),
-    due: wordTable(crc, after(WORD.due)),
-    dueHigh: wordTable(crc, after(WORD.dueHigh)),
-    bodies: new Map(),
-  };
-}
-
-/** One for a run; not for use by two threads. Takes 0.2 MiB, and 0.5 MiB a polynomial it meets. */
+/** One for a run; not for use by two threads. Takes 0.4 MiB, and 0.5 MiB a polynomial it meets. */
 export class QuickCheck {
   readonly #runTag: number;
-  readonly #memory = new ComparingMemory(POOL_AT + 2 * POOL_BYTES);
-  readonly #bytes = this.#memory.bytes;
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #code: WasmInstance<"differ" | "sound" | "run">["functions"];
   readonly #templates: (Template | undefined)[] = new Array(TEMPLATES).fill(undefined);
+  /** What the last sound record was recognized by. */
+  #current: Template | undefined;
   /** What the window holds: bytes `[#from, #to)` of `#source`. */
   #source: Uint8Array | undefined;
   #from = 0;
   #to = 0;
   #castagnoli: Sums | undefined;
   #ieee: Sums | undefined;
+  /** Due times of the records that `run` took. */
+  readonly dues: Float64Array;
 
   /** `pool`: the run's pool, twice. */
   constructor(runTag: number, pool: Uint8Array) {
     this.#runTag = runTag;
-    this.#bytes.set(pool, POOL_AT);
+    const { memory, functions } = newMemory();
+    this.#bytes = memory;
+    this.#view = new DataView(memory.buffer);
+    this.#code = functions;
+    this.dues = new Float64Array(memory.buffer, MEMORY.dues, RUN_MAX);
+    memory.set(pool, MEMORY.pool);
   }
 
   /** True: the record is what was sent, and `verified` says which. False: ask the whole check. */
   sound(value: Uint8Array, key: Uint8Array | null, verified: Verified): boolean {
     const valueBytes = value.length;
     if (valueBytes > VALUE_BYTES_MAX || valueBytes < PAYLOAD_HEADER_BYTES) return false;
-    this.#source = undefined;
-    this.#bytes.set(value);
     const keyBytes = key === null ? 0 : key.length;
-    return this.#sound(0, valueBytes, key ?? this.#bytes, 0, keyBytes, verified);
+    if (keyBytes > KEY_BYTES_MAX) return false;
+    const bytes = this.#bytes;
+    // A key is short: to begin a copy takes longer than to make it.
+    for (let n = 0; n < keyBytes; n += 1) bytes[MEMORY.single + n] = key?.[n] as number;
+    const at = MEMORY.single + keyBytes;
+    bytes.set(value, at);
+    return this.#sound(at, valueBytes, MEMORY.single, at, verified);
   }
 
   /**
@@ -131,133 +128,161 @@ export class QuickCheck {
     const end = valueAt + valueBytes;
     if (bytes !== this.#source || keyAt < this.#from || end > this.#to) {
       if (keyAt > valueAt || end - keyAt > WINDOW_BYTES) return false;
-      this.#load(bytes, keyAt);
+      this.#load(bytes, keyAt, end - keyAt);
+    }
+    const key = keyAt - this.#from;
+    const keyEnd = key + Math.max(keyBytes, 0);
+    return this.#sound(valueAt - this.#from, valueBytes, key, keyEnd, verified);
+  }
+
+  /**
+   * Takes the records of a batch from `stretch.at` on, as long as they are sound and go on from
+   * `next`, the first at offset `offset`. Says how many, and moves the stretch beyond them.
+   */
+  run(stretch: RecordStretch, next: RecordIdentity, offset: number): number {
+    const template = this.#current;
+    if (template?.producer !== next.producer || template.partition !== next.partition) return 0;
+    const low = next.seq % WORDS_32;
+    if (template.seqHigh !== (next.seq - low) / WORDS_32) return 0;
+    const { bytes, at, end, left, base, until } = stretch;
+    const delta = offset - base;
+    if (delta < 0 || delta > 0x7fffffff) return 0;
+    // Beyond the last seq of one word the template is another.
+    const most = Math.min(left, RUN_MAX, until - offset, WORDS_32 - low);
+    if (most <= 0) return 0;
+    // One that might not be wholly there begins the next window.
+    const room = Math.min(end, at + template.valueBytes + AROUND_VALUE_BYTES);
+    if (bytes !== this.#source || at < this.#from || room > this.#to) {
+      this.#load(bytes, at, room - at);
     }
     const from = this.#from;
-    return this.#sound(
-      valueAt - from,
-      valueBytes,
-      this.#bytes,
-      keyAt - from,
-      keyAt - from + Math.max(keyBytes, 0),
-      verified,
+    const taken = this.#code.run(
+      at - from,
+      Math.min(end, this.#to) - from,
+      most,
+      delta,
+      low,
+      template.at,
     );
+    stretch.at = this.#view.getInt32(MEMORY.stop, true) + from;
+    return taken;
   }
 
   newBytes(): void {
     this.#source = undefined;
   }
 
-  #load(bytes: Uint8Array, from: number): void {
-    const to = Math.min(bytes.length, from + WINDOW_BYTES);
+  #load(bytes: Uint8Array, from: number, recordBytes: number): void {
+    const wanted = Math.max(LOAD_BYTES, LOAD_RECORDS * recordBytes);
+    const to = Math.min(bytes.length, from + Math.min(wanted, WINDOW_BYTES));
     this.#bytes.set(bytes.subarray(from, to));
     this.#source = bytes;
     this.#from = from;
     this.#to = to;
   }
 
-  /** Of the value from `at` in memory, and the key `[keyFrom, keyEnd)` of `keys`. */
+  /** Of the value from `at` in memory, and the key `[keyAt, keyEnd)`. */
   #sound(
     at: number,
     valueBytes: number,
-    keys: Uint8Array,
-    keyFrom: number,
+    keyAt: number,
     keyEnd: number,
     verified: Verified,
   ): boolean {
     const view = this.#view;
-    const template = this.#templates[slotOf(view, at)];
-    if (template === undefined || template.valueBytes !== valueBytes) return false;
-    if (!sameStream(template.words, view, at)) return false;
-    const { sums, bodies, producer, partition } = template;
-    const seqLow = view.getInt32(at + 4 * WORD.seq, true);
-    let register =
-      template.register ^
-      carried(sums.seq, seqLow) ^
-      carried(sums.due, view.getInt32(at + 4 * WORD.due, true)) ^
-      carried(sums.dueHigh, view.getInt32(at + 4 * WORD.dueHigh, true));
-    for (let key = keyFrom; key < keyEnd; key += 1) {
-      register = (register >>> 8) ^ (sums.key[(register ^ (keys[key] as number)) & 255] as number);
-    }
-    const seq = (seqLow >>> 0) + view.getInt32(at + 4 * WORD.seqHigh, true) * 0x100000000;
-    const place = bodyPlace(this.#runTag, producer, partition, seq);
-    const crc = carried(bodies.over, ~register) ^ (bodies.adds[place >>> PLACE_BITS] as number);
-    if (crc !== view.getInt32(at + 4 * WORD.crc, true)) return false;
-    const bodyBytes = valueBytes - PAYLOAD_HEADER_BYTES;
-    if (!this.#memory.same(at + PAYLOAD_HEADER_BYTES, POOL_AT + place, bodyBytes)) return false;
+    const template = this.#templates[slotOf(view, at, valueBytes)];
+    if (template?.valueBytes !== valueBytes) return false;
+    if (this.#code.sound(at, keyAt, keyEnd, template.at) === 0) return false;
+    this.#current = template;
     verified.defect = 0;
-    verified.producer = producer;
-    verified.partition = partition;
-    verified.seq = seq;
-    verified.dueUs = view.getFloat64(at + 4 * WORD.due, true);
+    verified.producer = template.producer;
+    verified.partition = template.partition;
+    verified.seq = view.getUint32(at + WORD.seq, true) + template.seqHigh * WORDS_32;
+    verified.dueUs = view.getFloat64(at + WORD.due, true);
     verified.flags = template.flags;
     return true;
   }
 
   /** A record that passed the whole check: others of its stream will be recognized by it. */
   learn(value: Uint8Array, { producer, partition, flags }: Verified): void {
-    if (value.length > VALUE_BYTES_MAX) return;
-    this.#source = undefined;
-    this.#bytes.set(value);
-    const words = Int32Array.from({ length: WORDS }, (_, n) => this.#view.getInt32(4 * n, true));
-    for (const word of [WORD.seq, WORD.due, WORD.dueHigh, WORD.crc]) words[word] = 0;
+    const valueBytes = value.length;
+    // Seq has 48 bits; what else is in those words is looked at by the whole check only.
+    if (valueBytes > VALUE_BYTES_MAX || value[18] !== 0 || value[19] !== 0) return;
     const sums = this.#sums((flags & FLAG.ieee) !== 0);
-    this.#templates[slotOf(this.#view, 0)] = {
-      words,
-      valueBytes: value.length,
-      producer,
-      partition,
-      flags,
-      register: ~sums.crc(new Uint8Array(words.buffer), 0, PAYLOAD_HEADER_BYTES, 0),
-      sums,
-      bodies: bodiesOf(sums, value.length - PAYLOAD_HEADER_BYTES),
-    };
+    const bodies = this.#bodies(sums, valueBytes - PAYLOAD_HEADER_BYTES);
+    const view = this.#view;
+    this.#bytes.set(value, MEMORY.single);
+    const slot = slotOf(view, MEMORY.single, valueBytes);
+    const at = MEMORY.templates + slot * TEMPLATE.bytes;
+    this.#bytes.set(value.subarray(0, PAYLOAD_HEADER_BYTES), at);
+    for (const word of [WORD.seq, WORD.due, WORD.dueHigh, WORD.crc]) view.setInt32(at + word, 0);
+    const register = ~sums.crc(this.#bytes, at, at + PAYLOAD_HEADER_BYTES, 0);
+    view.setInt32(at + TEMPLATE.register, register, true);
+    view.setInt32(at + TEMPLATE.mix, streamMix(this.#runTag, producer, partition), true);
+    view.setInt32(at + TEMPLATE.valueBytes, valueBytes, true);
+    view.setInt32(at + TEMPLATE.sums, sums.at, true);
+    view.setInt32(at + TEMPLATE.bodies, bodies, true);
+    const seqHigh = view.getUint32(at + WORD.seqHigh, true);
+    const template = { at, valueBytes, producer, partition, seqHigh, flags };
+    this.#templates[slot] = template;
+    this.#current = template;
   }
 
   #sums(ieee: boolean): Sums {
-    const pool = this.#bytes.subarray(POOL_AT, POOL_AT + 2 * POOL_BYTES);
     if (ieee) {
-      this.#ieee ??= makeSums(crc32Ieee, pool);
+      this.#ieee ??= this.#makeSums(crc32Ieee, MEMORY.sums + SUMS.bytes);
       return this.#ieee;
     }
-    this.#castagnoli ??= makeSums(crc32c, pool);
+    this.#castagnoli ??= this.#makeSums(crc32c, MEMORY.sums);
     return this.#castagnoli;
   }
-}
 
-/** Where the template of a header's stream is kept, if it is. */
-function slotOf(view: DataView, at: number): number {
-  const stream = view.getInt32(at + 8, true);
-  const bodyBytes = view.getInt32(at + 4 * WORD.bodyBytes, true);
-  return (stream ^ (stream >>> 16) ^ bodyBytes) & (TEMPLATES - 1);
-}
+  #makeSums(crc: Crc, at: number): Sums {
+    const after = (word: number) => PAYLOAD_HEADER_BYTES - 4 - word;
+    this.#put(at + SUMS.keyByte, carryTable(crc, 1).subarray(0, 256));
+    this.#put(at + SUMS.keyWord, carryTable(crc, 4));
+    this.#put(at + SUMS.seq, wordTable(crc, after(WORD.seq)));
+    this.#put(at + SUMS.due, wordTable(crc, after(WORD.due)));
+    this.#put(at + SUMS.dueHigh, wordTable(crc, after(WORD.dueHigh)));
+    const pool = this.#bytes.subarray(MEMORY.pool, MEMORY.pool + 2 * POOL_BYTES);
+    return { crc, at, pool: prefixSums(crc, pool), bodies: new Map() };
+  }
 
-function sameStream(template: Int32Array, view: DataView, at: number): boolean {
-  return (
-    template[0] === view.getInt32(at, true) &&
-    template[1] === view.getInt32(at + 4, true) &&
-    template[2] === view.getInt32(at + 8, true) &&
-    template[WORD.seqHigh] === view.getInt32(at + 4 * WORD.seqHigh, true) &&
-    template[WORD.bodyBytes] === view.getInt32(at + 4 * WORD.bodyBytes, true) &&
-    template[WORD.zero] === view.getInt32(at + 4 * WORD.zero, true)
-  );
-}
-
-/**
- * crc(A B) = over_B(crc(A)) ^ crc(B), and for the pool's slice B behind its beginning P:
- * crc(B) = crc(P B) ^ over_B(crc(P)). So what a body adds depends on its place and length alone.
- */
-function bodiesOf({ crc, pool, bodies }: Sums, bytes: number): Bodies {
-  let known = bodies.get(bytes);
-  if (known === undefined) {
-    if (bodies.size === LENGTHS_MAX) bodies.clear();
+  /**
+   * crc(A B) = over_B(crc(A)) ^ crc(B), and for the pool's slice B behind its beginning P:
+   * crc(B) = crc(P B) ^ over_B(crc(P)). So what a body adds depends on its place and length alone.
+   */
+  #bodies({ crc, pool, bodies }: Sums, bytes: number): number {
+    const known = bodies.get(bytes);
+    if (known !== undefined) return known;
+    const lengths = (sums?: Sums) => sums?.bodies.size ?? 0;
+    let taken = lengths(this.#castagnoli) + lengths(this.#ieee);
+    if (taken === LENGTHS_MAX) {
+      // All begin anew: templates point to the tables that are written over.
+      for (const sums of [this.#castagnoli, this.#ieee]) sums?.bodies.clear();
+      this.#templates.fill(undefined);
+      this.#current = undefined;
+      taken = 0;
+    }
+    const at = MEMORY.bodies + taken * BODIES.bytes;
     const over = carryTable(crc, bytes);
     const adds = Int32Array.from({ length: POOL_BYTES / PLACE_STEP }, (_, step) => {
       const place = step * PLACE_STEP;
       return carried(over, pool[place] as number) ^ (pool[place + bytes] as number);
     });
-    known = { over, adds };
-    bodies.set(bytes, known);
+    this.#put(at + BODIES.over, over);
+    this.#put(at + BODIES.adds, adds);
+    bodies.set(bytes, at);
+    return at;
   }
-  return known;
+
+  #put(at: number, table: Int32Array): void {
+    new Int32Array(this.#bytes.buffer, at, table.length).set(table);
+  }
+}
+
+/** Where the template of a header's stream is kept, if it is. */
+function slotOf(view: DataView, at: number, valueBytes: number): number {
+  const stream = view.getInt32(at + 8, true);
+  return (stream ^ (stream >>> 16) ^ valueBytes) & (TEMPLATES - 1);
 }

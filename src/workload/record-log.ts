@@ -2,16 +2,13 @@
  * Takes records that were read and writes what they turned out to be: good ones as rows that run
  * on, others as `bad` rows; and keeps the reader's figures. Shared by everything that reads.
  */
-import { ROW } from "../history/journal-format.ts";
 import type { JournalWriter } from "../history/journal-writer.ts";
 import type { LogRef } from "../history/judging.ts";
 import type { RecordVisitor } from "../kafka/record-batch.ts";
 import type { ReaderFigures } from "./agent-context.ts";
+import { type FoundKind, FoundRecords } from "./found-records.ts";
 import { LagHistogram } from "./lag-histogram.ts";
 import { PayloadCodec } from "./payload.ts";
-import type { Verified } from "./payload-format.ts";
-
-export type FoundKind = typeof ROW.delivered | typeof ROW.seen;
 
 export class RecordLog {
   readonly #journal: JournalWriter;
@@ -19,10 +16,9 @@ export class RecordLog {
   readonly #kind: FoundKind;
   readonly #codec: PayloadCodec;
   readonly #logs = new Map<string, LogRef>();
-  readonly #lag = new LagHistogram();
+  readonly #all = { seen: 0, lag: new LagHistogram() };
   /** Due time of the newest record, by log and partition; 0 while there was none. */
   readonly #newest = new Map<string, { dueUs: number }>();
-  #seen = 0;
   #lastSeenUs = 0;
 
   constructor(o: {
@@ -54,51 +50,28 @@ export class RecordLog {
     tUs: number,
   ): (offset: number, key: Buffer | null, value: Buffer | null) => void {
     const codec = this.#codec;
-    const take = this.#taking(topic, partition, tUs);
-    return (offset, key, value) => take(offset, codec.verify(value, key));
+    const found = this.#found(topic, partition, tUs);
+    return (offset, key, value) => found.take(offset, codec.verify(value, key));
   }
 
   /** The same for what a fetch brought. All of it is to be taken before anybody else fetches. */
-  fetched(topic: string, partition: number, tUs: number): RecordVisitor {
+  fetched(topic: string, partition: number, tUs: number): Required<RecordVisitor> {
     const codec = this.#codec;
     codec.newBytes();
-    const take = this.#taking(topic, partition, tUs);
-    return (offset, bytes, keyAt, keyBytes, valueAt, valueBytes) =>
-      take(offset, codec.verifyIn(bytes, keyAt, keyBytes, valueAt, valueBytes));
+    const found = this.#found(topic, partition, tUs);
+    return {
+      record: (offset, bytes, keyAt, keyBytes, valueAt, valueBytes) =>
+        found.take(offset, codec.verifyIn(bytes, keyAt, keyBytes, valueAt, valueBytes)),
+      run: (stretch) => found.takeRun(stretch),
+    };
   }
 
-  #taking(topic: string, partition: number, tUs: number): (offset: number, one: Verified) => void {
-    const log = this.logId(topic) ?? 0;
-    const [reader, journal] = [this.#reader, this.#journal];
-    const newest = this.#newestOf(`${log}:${partition}`);
-    // The row that the records before went to, and the record that would go on from it.
-    let row = -1;
-    let next = { producer: 0, source: 0, seq: 0, offset: 0 };
+  #found(topic: string, partition: number, tUs: number): FoundRecords {
     this.#lastSeenUs = tUs;
-    return (offset, { defect, producer, partition: source, seq, dueUs }) => {
-      this.#seen += 1;
-      if (defect !== 0) {
-        journal.bad(reader, log, partition, offset, defect, producer, source, seq, tUs);
-        return;
-      }
-      const goesOn =
-        seq === next.seq &&
-        offset === next.offset &&
-        producer === next.producer &&
-        source === next.source &&
-        journal.lengthen(row);
-      if (!goesOn) {
-        if (this.#kind === ROW.seen) {
-          journal.seen(reader, log, partition, offset, producer, source, seq, tUs);
-        } else journal.delivered(reader, log, partition, offset, producer, source, seq, tUs);
-        row = journal.rowsSoFar;
-        next = { producer, source, seq, offset };
-      }
-      next.seq += 1;
-      next.offset = offset + 1;
-      this.#lag.add(tUs - dueUs);
-      if (dueUs > newest.dueUs) newest.dueUs = dueUs;
-    };
+    const log = this.logId(topic) ?? 0;
+    const place = { kind: this.#kind, reader: this.#reader, log, partition, tUs };
+    const figures = { all: this.#all, newest: this.#newestOf(`${log}:${partition}`) };
+    return new FoundRecords(this.#journal, this.#codec, place, figures);
   }
 
   #newestOf(place: string): { dueUs: number } {
@@ -111,10 +84,10 @@ export class RecordLog {
   }
 
   takeFigures(): ReaderFigures {
-    const { p99Us, maxUs } = this.#lag.take();
+    const { p99Us, maxUs } = this.#all.lag.take();
     return {
       reader: this.#reader,
-      seen: this.#seen,
+      seen: this.#all.seen,
       lastSeenUs: this.#lastSeenUs,
       lagP99Us: p99Us,
       lagMaxUs: maxUs,

@@ -96,11 +96,19 @@ async function auditReplica(
     partition,
     limits: LIMITS,
     visitor: () => {
-      const take = records.fetched(log.topic, partition, monotonicUs());
-      return (offset, ...bytes) => {
-        count += 1;
-        next = offset + 1;
-        take(offset, ...bytes);
+      const found = records.fetched(log.topic, partition, monotonicUs());
+      return {
+        record: (offset, ...place) => {
+          count += 1;
+          next = offset + 1;
+          found.record(offset, ...place);
+        },
+        run: (stretch) => {
+          const taken = found.run(stretch);
+          count += taken;
+          if (taken > 0) next = stretch.next;
+          return taken;
+        },
       };
     },
   };

@@ -19,11 +19,13 @@ function walk(
   aborted?: AbortedTransaction[],
 ): { found: Found[]; next: number; epoch: number } {
   const found: Found[] = [];
-  const visit: RecordVisitor = (offset, all, keyAt, keyBytes, at, length) => {
-    const [key, value] = [viewOf(all, keyAt, keyBytes), viewOf(all, at, length)];
-    found.push([offset, key?.toString(), value?.toString()]);
+  const visitor: RecordVisitor = {
+    record: (offset, all, keyAt, keyBytes, at, length) => {
+      const [key, value] = [viewOf(all, keyAt, keyBytes), viewOf(all, at, length)];
+      found.push([offset, key?.toString(), value?.toString()]);
+    },
   };
-  const { next, epoch } = walkBatches(bytes, from, visit, aborted);
+  const { next, epoch } = walkBatches(bytes, from, visitor, aborted);
   return { found, next, epoch };
 }
 

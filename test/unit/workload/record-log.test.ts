@@ -53,9 +53,9 @@ describe(RecordLog.name, () => {
           let [offset, seq, tUs] = [100, 500, 1];
           const begin = () => {
             if (!raw) return records.batch("orders", 2, tUs);
-            const visit = records.fetched("orders", 2, tUs);
+            const visitor = records.fetched("orders", 2, tUs);
             return (offset: number, _key: null, value: Buffer) =>
-              visit(offset, value, 0, -1, 0, value.length);
+              visitor.record(offset, value, 0, -1, 0, value.length);
           };
           let take = begin();
           for (const { skipOffset, skipSeq, producer, source, hurt, after } of all) {
