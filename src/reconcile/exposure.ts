@@ -11,7 +11,6 @@
  */
 import { Buckets, round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
-import { lastAtMost } from "./column.ts";
 import type { SightingTable } from "./columns.ts";
 import type { Ledger, StreamLedger } from "./ledger.ts";
 import { SIZE } from "./limits.ts";
@@ -131,7 +130,10 @@ class Curve {
   }
 }
 
-/** Cuts sends and sightings against each other; both are in order of seq. */
+/**
+ * Cuts sends and sightings against each other; both are in order of seq. Sightings may overlap after a
+ * replay of the mirror: the first in that order has the record, and one that was passed ends before it.
+ */
 function forEachExposed(
   stream: StreamLedger,
   sightings: SightingTable | undefined,
@@ -144,7 +146,6 @@ function forEachExposed(
     if (!acked.has(seq)) continue;
     const ackUs = sends.answeredUs(row);
     const end = seq + sends.count.get(row);
-    if (sightings) at = rewind(sightings, at, seq);
     while (seq < end) {
       const first = sightings && at < sightings.rows ? sightings.seq.get(at) : Infinity;
       const last = sightings && at < sightings.rows ? first + sightings.count.get(at) : Infinity;
@@ -162,12 +163,6 @@ function forEachExposed(
       seq = Math.max(seenTo, unseenTo);
     }
   }
-}
-
-/** Sightings may overlap after a replay of the mirror; then the place is looked up again. */
-function rewind(sightings: SightingTable, at: number, seq: number): number {
-  if (at < sightings.rows && sightings.seq.get(at) <= seq) return at;
-  return Math.max(Math.min(at, lastAtMost(sightings.seq, seq)), 0);
 }
 
 /** At most `pointsMax` columns; of each the largest value is kept, where it was. */

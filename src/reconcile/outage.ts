@@ -15,9 +15,11 @@
  * T0 is an interval, sends are due at distances, an ack takes a round trip, and an agent whose event
  * loop was busy dates it late, never early. So the truth lies in
  * [T3 − T0.high − distance − round trip − late, T3 − T0.low]. The round trip of a probe that had to
- * connect first is several, so for probes it is that of the last one due before T3. Nothing missed: 0,
- * and an outage that began right after one send was taken and kept the next, the slowest on time,
- * waiting cannot be excluded: the distance between the two and that wait are the upper bound then.
+ * connect first is several, so for probes it is that of the last one due before T3; and what a probe
+ * says is the middle of distance and round trip (decision 0040), while an application's own number
+ * ends with its ack. Nothing missed: 0, and an outage that began right after one send was taken and
+ * kept the next, the slowest on time, waiting cannot be excluded: the distance between the two and
+ * that wait are the upper bound then.
  */
 import type { Interval } from "./chronicle.ts";
 import type { Slot } from "./slots.ts";
@@ -76,13 +78,15 @@ export function outageOf(slots: readonly Slot[], timing: Timing): Outage {
     const tail = { sustainedUs: null, againUs: null, highUs: null, censored: true };
     return { ...common, firstMissedUs, ...tail, valueUs: lowUs, lowUs };
   }
-  const middleUs = (t0.lowUs + t0.highUs) / 2;
+  const t0Us = (t0.lowUs + t0.highUs) / 2;
   // Served again at the latest when the ack came, at the earliest one round trip before.
-  const roundTripUs = roundTripAt(judged, sustainedUs, timing);
-  const earlierUs = timing.spacingUs + timing.lateUs(sustainedUs) + roundTripUs;
-  const lowUs = Math.max(sustainedUs - t0.highUs - earlierUs, 0);
+  const unseenUs = timing.spacingUs + roundTripAt(judged, sustainedUs, timing);
+  const lowUs = Math.max(sustainedUs - t0.highUs - unseenUs - timing.lateUs(sustainedUs), 0);
   const highUs = Math.max(sustainedUs - t0.lowUs, 0);
-  const valueUs = Math.min(Math.max(sustainedUs - middleUs, 0), highUs);
+  // An application is served when it has its ack. A probe asks when service began: half of what it
+  // could not see lies before the ack.
+  const servedUs = sustainedUs - (timing.probes ? unseenUs / 2 : 0);
+  const valueUs = Math.min(Math.max(servedUs - t0Us, lowUs), highUs);
   return {
     ...common,
     firstMissedUs,

@@ -15,11 +15,16 @@ import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import { acked, end, faultAt, judgedAll, readByNobody, seen } from "./hand-written.ts";
 import { type Row, row, us } from "./memory-journal.ts";
 
-const state = (atMs: number, leader: number, leaderEpoch: number): NewEvent => ({
+const state = (
+  atMs: number,
+  leader: number,
+  leaderEpoch: number,
+  { log = 1, partition = 0 } = {},
+): NewEvent => ({
   type: "partition.state",
   tUs: us(atMs),
-  log: 1,
-  partition: 0,
+  log,
+  partition,
   leader,
   leaderEpoch,
   isr: [leader],
@@ -60,13 +65,59 @@ describe("a loss before records that survived", () => {
     expect(shapeOf([...WHOLE, ...later(2000)], CUT, before)).to.equal("hole");
   });
 
+  it("is a hole where only others changed, or the leader was merely seen for the first time", () => {
+    const producer = [...WHOLE, ...later(2000)];
+    const stays = [state(0, 1, 4), state(1500, 1, 4)];
+    expect(shapeOf(producer, CUT, stays)).to.equal("hole");
+    expect(shapeOf(producer, CUT, [state(1500, 2, 5)])).to.equal("hole");
+    for (const other of [{ log: 3 }, { partition: 1 }]) {
+      const changed = [state(100, 1, 4, other), state(1500, 2, 5, other)];
+      expect(shapeOf(producer, CUT, [...stays, ...changed])).to.equal("hole");
+    }
+  });
+
+  it("is a tail where the leader was seen to have changed in the instant of the ack", () => {
+    const then = [state(0, 1, 4), state(1000, 2, 5)];
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT, then)).to.equal("tail");
+  });
+
+  it("is a tail where all of the log was cut, and where another producer goes on", () => {
+    const anew = [seen(1, 0, 10, 5), end(1, 5)];
+    expect(shapeOf([...WHOLE, ...later(2000, 0)], anew)).to.equal("tail");
+    const others = [
+      row.intent(2, 0, 0, 5, 2000),
+      row.outcome(2, 0, 0, 5, OUTCOME.acked, 6, 3000),
+      ...later(2500, 11),
+    ];
+    const both = [
+      seen(1, 0, 0, 6),
+      seen(1, 6, 0, 5, { producer: 2 }),
+      seen(1, 11, 10, 5),
+      end(1, 16),
+    ];
+    expect(shapeOf([...WHOLE, ...others], both)).to.equal("tail");
+  });
+
   it("is a hole where the offset holds what was sent before the lost record was acked", () => {
     expect(shapeOf([...WHOLE, ...later(500)], CUT)).to.equal("hole");
+    expect(shapeOf([...WHOLE, ...later(1000)], CUT)).to.equal("hole");
+  });
+
+  it("is a hole on a mirror: its offsets are its own", () => {
+    const { rpo } = judgedAll({
+      producer: [...WHOLE, ...later(2000, 10)],
+      audit: [seen(1, 0, 0, 15), end(1, 15), seen(3, 0, 0, 6), seen(3, 6, 10, 5), end(3, 11)],
+      events: faultAt(1200, 1200, 6000, LED_ANEW),
+      judging: { ...readByNobody("standby"), faultStep: "disaster" },
+    });
+    expect(rpo).to.deep.include({ shape: "hole" });
   });
 
   it("is a hole where the offset holds nothing, though the log goes on", () => {
     const gap = [seen(1, 0, 0, 6), seen(1, 10, 10, 5), end(1, 15)];
     expect(shapeOf([...WHOLE, ...later(2000, 10)], gap)).to.equal("hole");
+    const twice = [...acked(0, 5, 0), ...acked(5, 5, 5)];
+    expect(shapeOf([...twice, ...later(2000, 10)], gap)).to.equal("hole");
   });
 
   it("is a hole where several living replicas were read: none of them is the log", () => {

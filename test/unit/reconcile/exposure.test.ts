@@ -163,6 +163,63 @@ describe("sightings that do not lie as the sends do", () => {
   });
 });
 
+describe("the curve", () => {
+  it("shows the largest value of each column, where it was", () => {
+    const { records } = exposure(send(0, 3, 100, 111), [sight(0, 3, 112)]);
+    expect(shown(records)).to.deep.equal([[111, 3]]);
+    const both = exposure(
+      [...send(0, 2, 100, 110), ...send(2, 3, 100, 111)],
+      [sight(0, 2, 111), sight(2, 3, 112)],
+    );
+    expect(shown(both.records)).to.deep.equal([[111, 3]]);
+  });
+
+  it("lets ages grow to the sighting, from bucket to bucket", () => {
+    const { timeMs } = exposure(send(0, 1, 100, 110), [sight(0, 1, 114.5)]);
+    expect(shown(timeMs)).to.deep.equal([
+      [111, 12],
+      [113, 14],
+      [114, 14.5],
+    ]);
+  });
+
+  it("counts nothing of what was seen as it was acked, or before", () => {
+    const together = exposure(send(0, 3, 100, 110), [sight(0, 3, 110)]);
+    expect(together.maxRecords).to.include({ value: 0, high: 0 });
+    const before = exposure(send(0, 3, 100, 120), [sight(0, 3, 115)]);
+    expect(shown(before.records)).to.deep.equal([]);
+  });
+
+  it("ends open where the last bucket brings what nobody saw", () => {
+    const { records } = exposure(send(0, 5, 990, 999.2), [sight(9, 1, 120)]);
+    expect(shown(records)).to.deep.equal([[999, 5]]);
+  });
+
+  it("has all of a stream that the watcher saw nothing of", () => {
+    const rows = [...send(0, 2, 100, 110), ...send(0, 4, 100, 110, 2)];
+    const { records } = exposure(rows, [sight(0, 2, 114)]);
+    expect(shown(records)?.slice(0, 4)).to.deep.equal([
+      [110, 6],
+      [112, 6],
+      [114, 4],
+      [116, 4],
+    ]);
+    expect(shown(records)?.at(-1)).to.deep.equal([998, 4]);
+  });
+
+  it("has nothing of what a cluster acked in the instant in which it died", () => {
+    const judging = {
+      ...watched,
+      faultStep: "f",
+      failedClusters: ["primary"],
+      survivingCluster: "standby",
+    };
+    const at = (ackMs: number) => exposure(send(0, 5, 500, ackMs), [sight(9, 1, 120)], judging);
+    expect(at(510).maxRecords).to.include({ value: 0, high: 0 });
+    expect(at(509).maxRecords).to.include({ value: 5, high: 5 });
+  });
+});
+
 describe("whose exposure it is", () => {
   it("is none where nobody watched a mirror, or there is none", () => {
     const none = (why: string) => {

@@ -185,3 +185,34 @@ describe("a round trip", () => {
     expect(low(ahead, false)).to.equal(1500 - 1100 - 10);
   });
 });
+
+describe("the recovery that a probe saw", () => {
+  const t0 = { lowUs: 1000, highUs: 1000 };
+  /** Nothing from 1100 on; the probe due at 1500 is served, `took` after. */
+  const seen = (took: number, changes: Partial<Timing> = {}) => {
+    const told = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [1100 + 10 * n, Infinity] as const),
+    );
+    const slots = sends(1000, 2000, 5, { ...told, 1500: 1500 + took });
+    return outageOf(slots, { ...timing, t0, probes: true, ...changes });
+  };
+
+  it("is the middle of what it could not see: since the probe before, and its own round trip", () => {
+    // Served from 1490 at the earliest, when the one before was due, to 1508, when the ack came.
+    expect(seen(8)).to.include({ lowUs: 490, highUs: 508, valueUs: 499 });
+    expect(seen(8, { spacingUs: 20 })).to.include({ lowUs: 480, highUs: 508, valueUs: 494 });
+  });
+
+  it("is not moved by how late the instrument may have been: that widens the bounds alone", () => {
+    expect(seen(8, { lateUs: () => 100 })).to.include({ lowUs: 390, highUs: 508, valueUs: 499 });
+  });
+
+  it("counts from the middle of the fault", () => {
+    const wide = seen(8, { t0: { lowUs: 1000, highUs: 1100 } });
+    expect(wide).to.include({ lowUs: 390, highUs: 508, valueUs: 449 });
+  });
+
+  it("is the ack where an application has it: nobody is served before", () => {
+    expect(seen(8, { probes: false })).to.include({ highUs: 508, valueUs: 508 });
+  });
+});
