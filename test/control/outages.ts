@@ -177,6 +177,15 @@ function measure(outages: readonly KnownOutage[], traces: readonly Trace[]): Mea
   });
 }
 
+/** The last word of each agent on its own lateness. */
+function loopDelays([trace]: readonly Trace[]): string {
+  const last = new Map<string, number>();
+  for (const event of trace?.health ?? []) {
+    if (event.type === "health") last.set(event.agent, event.loopDelayP999Us / 1000);
+  }
+  return [...last].map(([agent, ms]) => `${agent} ${ms.toFixed(1)} ms`).join(", ");
+}
+
 async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "blackstart-outages-"));
   say(`${count} outages on ${paths} paths, canary every ${intervalMs} ms, seed ${seed}`);
@@ -185,6 +194,7 @@ async function main(): Promise<number> {
   const tookS = (monotonicUs() - startUs) / 1e6;
   const measured = measure(outages, traces);
   for (const line of summaryLines(measured)) say(line);
+  say(`event loops late, p99.9: ${loopDelays(traces)}`);
   say(
     `made in ${tookS.toFixed(0)} s, judged in ${((monotonicUs() - startUs) / 1e6 - tookS).toFixed(0)} s`,
   );
