@@ -4,9 +4,10 @@
  *
  * `kill` is SIGKILL to every process, and the gateways refuse for the dead region; `graceful` asks
  * nodes and workers to end (SIGTERM) and kills what has not after 30 s, as an evacuation does, while
- * clients are killed: nobody tells the application; `pause` freezes every process, so others meet silence; `blackhole` leaves the processes alive and drops every
- * packet in and out, so the region goes on alone. Agents of the region are part of it: their
- * journals are on the host and keep what they had written.
+ * clients are killed: nobody tells the application; `pause` freezes every process, so others meet
+ * silence; `blackhole` leaves the processes alive and drops every packet in and out, so the region
+ * goes on alone. Agents of the region are part of it: their journals are on the host and keep what
+ * they had written.
  */
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";

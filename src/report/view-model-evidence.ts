@@ -139,19 +139,15 @@ export function faultTable(result: Result): Table | null {
     [
       cell("step"),
       cell("fault"),
-      cell("fidelity"),
       cell("targets"),
       num("injected"),
       num("began between"),
-      num("effective"),
-      cell("proof"),
-      num("healed"),
-      cell("proof of heal"),
+      cell("in effect, and what showed it"),
+      cell("healed, and what showed it"),
     ],
     result.faults.map((fault) => [
       cell(fault.step),
-      cell(fault.kind),
-      cell(fault.fidelity),
+      cell(`${fault.kind} (${fault.fidelity})`),
       cell(fault.targets.join(", ")),
       num(formatAt(fault.injectedAtMs)),
       num(
@@ -159,12 +155,15 @@ export function faultTable(result: Result): Table | null {
           ? "–"
           : `${formatMs(fault.beganLowMs)} to ${formatAt(fault.beganHighMs)}`,
       ),
-      num(formatAt(fault.effectiveAtMs)),
-      cell(fault.proof ?? "not proven", "wide"),
-      num(formatAt(fault.healedAtMs)),
-      cell(fault.healProof ?? "–", "wide"),
+      cell(shown(fault.effectiveAtMs, fault.proof) ?? "not proven", "wide"),
+      cell(shown(fault.healedAtMs, fault.healProof) ?? "–", "wide"),
     ]),
   );
+}
+
+/** When it was proven, and by what. */
+function shown(atMs: number | null, proof: string | null): string | null {
+  return proof === null ? null : `${formatAt(atMs)}: ${proof}`;
 }
 
 export interface InstrumentView {

@@ -16,6 +16,8 @@ const events = faultAt(1000, 1020, STOP_MS);
 const plan = readByNobody();
 const [first] = plan.producers as [ProducerRef];
 const application = { ...first, id: 1 };
+/** Another topic of the same cluster. */
+const later = { ...(plan.logs[0] as (typeof plan.logs)[number]), id: 4, topic: "later" };
 const probe: ProducerRef = { ...first, id: 3, name: "probe", kind: "canary" };
 
 type Answered = (dueMs: number) => number | null;
@@ -55,7 +57,7 @@ function doubt({ probed, served = fine, other = {}, partition = 0 }: Case): stri
     judging: {
       ...plan,
       faultStep: "disaster",
-      logs: plan.logs.map((log) => ({ ...log, partitions: 2 })),
+      logs: [...plan.logs, later].map((log) => ({ ...log, partitions: 2 })),
       producers: [{ ...application, ...other }, probe],
     },
   });
@@ -92,6 +94,16 @@ describe("a probe that was shut out", () => {
     expect(doubt({ probed: silent([1520, 2120]) })).to.equal(undefined);
   });
 
+  it("is not judged for what was before the fault", () => {
+    expect(doubt({ probed: silent([100, 900]) })).to.equal(undefined);
+  });
+
+  it("was answered in time, to the edge of a stall; and so was the application", () => {
+    const slow: Answered = (dueMs) => dueMs + (dueMs > 1500 && dueMs < 3500 ? 200 : 2);
+    expect(doubt({ probed: slow })).to.equal(undefined);
+    expect(doubt({ probed: silent([1520, 3530]), served: slow })).to.equal(said("0.5", "2.5"));
+  });
+
   it("is not judged for several short stretches with an answer in between", () => {
     expect(doubt({ probed: silent([1500, 2000], [2010, 2500], [2510, 3000]) })).to.equal(undefined);
   });
@@ -109,7 +121,7 @@ describe("an application that says nothing about a probe", () => {
   it("is one in another region, of another partition or log", () => {
     expect(doubt({ probed, other: { region: "elsewhere" } })).to.equal(undefined);
     expect(doubt({ probed, partition: 1 })).to.equal(undefined);
-    expect(doubt({ probed, other: { log: 2 } })).to.equal(undefined);
+    expect(doubt({ probed, other: { log: 4 } })).to.equal(undefined);
   });
 
   it("is one that asks for less than every replica in sync", () => {

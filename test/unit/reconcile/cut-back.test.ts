@@ -59,23 +59,6 @@ describe("a loss before records that survived", () => {
     expect(shapeOf([...WHOLE, ...later(2000, 2)], audit)).to.equal("tail");
   });
 
-  it("is a hole where no leader changed, or changed before the acks", () => {
-    expect(shapeOf([...WHOLE, ...later(2000)], CUT, [state(0, 1, 4)])).to.equal("hole");
-    const before = [state(0, 1, 4), state(900, 2, 5)];
-    expect(shapeOf([...WHOLE, ...later(2000)], CUT, before)).to.equal("hole");
-  });
-
-  it("is a hole where only others changed, or the leader was merely seen for the first time", () => {
-    const producer = [...WHOLE, ...later(2000)];
-    const stays = [state(0, 1, 4), state(1500, 1, 4)];
-    expect(shapeOf(producer, CUT, stays)).to.equal("hole");
-    expect(shapeOf(producer, CUT, [state(1500, 2, 5)])).to.equal("hole");
-    for (const other of [{ log: 3 }, { partition: 1 }]) {
-      const changed = [state(100, 1, 4, other), state(1500, 2, 5, other)];
-      expect(shapeOf(producer, CUT, [...stays, ...changed])).to.equal("hole");
-    }
-  });
-
   it("is a tail where the leader was seen to have changed in the instant of the ack", () => {
     const then = [state(0, 1, 4), state(1000, 2, 5)];
     expect(shapeOf([...WHOLE, ...later(2000)], CUT, then)).to.equal("tail");
@@ -96,6 +79,25 @@ describe("a loss before records that survived", () => {
       end(1, 16),
     ];
     expect(shapeOf([...WHOLE, ...others], both)).to.equal("tail");
+  });
+});
+
+describe("a loss before records that survived, when nothing was cut back", () => {
+  it("is a hole where no leader changed, or changed before the acks", () => {
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT, [state(0, 1, 4)])).to.equal("hole");
+    const before = [state(0, 1, 4), state(900, 2, 5)];
+    expect(shapeOf([...WHOLE, ...later(2000)], CUT, before)).to.equal("hole");
+  });
+
+  it("is a hole where only others changed, or the leader was merely seen for the first time", () => {
+    const producer = [...WHOLE, ...later(2000)];
+    const stays = [state(0, 1, 4), state(1500, 1, 4)];
+    expect(shapeOf(producer, CUT, stays)).to.equal("hole");
+    expect(shapeOf(producer, CUT, [state(1500, 2, 5)])).to.equal("hole");
+    for (const other of [{ log: 3 }, { partition: 1 }]) {
+      const changed = [state(100, 1, 4, other), state(1500, 2, 5, other)];
+      expect(shapeOf(producer, CUT, [...stays, ...changed])).to.equal("hole");
+    }
   });
 
   it("is a hole where the offset holds what was sent before the lost record was acked", () => {
