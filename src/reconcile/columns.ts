@@ -104,10 +104,6 @@ export class SendTable {
     sortBy(this.seq, this.#columns());
   }
 
-  get bytes(): number {
-    return this.#columns().reduce((sum, column) => sum + column.bytes, 0);
-  }
-
   #columns(): Column[] {
     const { seq, count, dueUs, dueSpanUs, sendDelayUs, answerDelayUs, offset, code } = this;
     return [seq, count, dueUs, dueSpanUs, sendDelayUs, answerDelayUs, offset, code];
@@ -137,10 +133,6 @@ export class SightingTable {
 
   seal(): void {
     sortBy(this.seq, [this.seq, this.count, this.tUs]);
-  }
-
-  get bytes(): number {
-    return this.seq.bytes + this.count.bytes + this.tUs.bytes;
   }
 }
 
@@ -187,9 +179,5 @@ export class PlaceTable {
 
   seal(): void {
     sortBy(this.offset, [this.offset, this.stream, this.seq, this.count]);
-  }
-
-  get bytes(): number {
-    return this.offset.bytes + this.stream.bytes + this.seq.bytes + this.count.bytes;
   }
 }

@@ -248,35 +248,10 @@ export class Ledger {
       for (const table of byStream.values()) table.seal();
     }
   }
-
-  /** Bytes in planes and tables, for the measurement of memory per record. */
-  get bytes(): number {
-    let bytes = 0;
-    for (const { sends, sent, acked, failed, indeterminate } of this.streams) {
-      bytes += sends.bytes + sent.bytes + acked.bytes + failed.bytes + indeterminate.bytes;
-    }
-    for (const audit of this.audits.flat()) {
-      bytes += audit.table.bytes + planeBytes(audit.seen) + planeBytes(audit.damaged);
-    }
-    for (const group of this.groups) {
-      bytes += planeBytes(group.delivered) + planeBytes(group.offsets);
-      for (const table of group.sightings.values()) bytes += table.bytes;
-    }
-    for (const byStream of this.watched.values()) {
-      for (const table of byStream.values()) bytes += table.bytes;
-    }
-    return bytes;
-  }
 }
 
 function ended(audit: AuditedPlace): number {
   return audit.endedUs >= 0 ? audit.endedUs : audit.lastUs;
-}
-
-function planeBytes(planes: ReadonlyMap<number, BitPlane>): number {
-  let bytes = 0;
-  for (const plane of planes.values()) bytes += plane.bytes;
-  return bytes;
 }
 
 /** The plane under a key, made when it is not there. */

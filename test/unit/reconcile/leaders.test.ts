@@ -61,6 +61,51 @@ describe("the time without a new leader", () => {
     });
   });
 
+  it("is that of the slowest, whichever partition that is", () => {
+    const looks = [
+      ...[0, 1].map((partition) => seenAt(0, { partition, leader: 1 })),
+      seenAt(5000, { partition: 1, leader: 2, epoch: 2, lookedMs: 4900 }),
+      seenAt(9000, { partition: 0, leader: 2, epoch: 2, lookedMs: 8700 }),
+    ];
+    expect(measured(looks)).to.include({ value: 7990, low: 7680, high: 8000 });
+    const before = looks.toReversed().toSorted((a, b) => (a.tUs ?? 0) - (b.tUs ?? 0));
+    expect(measured(before)).to.include({ value: 7990, low: 7680, high: 8000 });
+  });
+
+  it("counts from the leader at the fault, whoever led before, and however long it stayed", () => {
+    const moved = [
+      seenAt(0, { leader: 2 }),
+      seenAt(1000, { leader: 1, epoch: 2 }),
+      seenAt(3000, { leader: 1, epoch: 2 }),
+    ];
+    const change = seenAt(9000, { leader: 0, epoch: 3, lookedMs: 8700 });
+    expect(measured([...moved, change])).to.include({ value: 7990, low: 7680, high: 8000 });
+    const gone = seenAt(4000, { leader: -1, lookedMs: 3900 });
+    expect(measured([...moved, gone, change])).to.include({ value: 7990, low: 7680, high: 8000 });
+  });
+
+  it("leaves out a partition that nobody had looked at before the fault", () => {
+    const { inconclusive } = measured([seenAt(5000, { leader: 1 }), seenAt(6000, { leader: 2 })]);
+    expect(inconclusive).to.equal("no partition changed its leader");
+  });
+
+  it("counts what changed up to the instant of the heal", () => {
+    const heal: NewEvent = { type: "fault.healing", tUs: us(15_000), step: "disaster" };
+    const looks = [seenAt(0, { leader: 1 }), heal];
+    const at = (ms: number) => measured([...looks, seenAt(ms, { leader: 2, lookedMs: 14_000 })]);
+    expect(at(15_000)).to.include({ value: 13_990, low: 12_980, high: 14_000 });
+    expect(at(15_001).inconclusive).to.equal("no partition changed its leader");
+  });
+
+  it("is no number when nothing was broken", () => {
+    const expectation = { metric: "rto.leader" as const, low: 0, high: 1, written: "0..1" };
+    const judging = { ...readByNobody(), predictions: [expectation] };
+    const { predictions } = judgedAll({ producer: acked(0, 1, 0), judging });
+    expect(predictions[0]?.measured.inconclusive).to.equal(
+      "nothing was broken, so there is nothing to recover from",
+    );
+  });
+
   it("is no number when no leader changed before the heal, or when nobody looked", () => {
     const heal: NewEvent = { type: "fault.healing", tUs: us(15_000), step: "disaster" };
     const after = [seenAt(0, { leader: 1 }), heal, seenAt(16_000, { leader: 2, epoch: 2 })];

@@ -167,6 +167,29 @@ describe("a run", () => {
     }
   });
 
+  it("begins anew where another fetch begins, though a stream like it was met before", () => {
+    const journal = JournalWriter.open(dir, { run: "r", agent: "anew", role: "audit" });
+    const records = new RecordLog({ journal, reader: 9, kind: ROW.delivered, runTag: 1, logs });
+    // The second begins with the very offset and number at which a reader that met nothing stands.
+    for (const [n, producer] of [1, 1, 2].entries()) {
+      walkBatches(batchOf(0, sent(producer, 5)), 0, records.fetched("orders", n, 5000 + n));
+    }
+    journal.close();
+    const rows: JournalRow[] = [];
+    readJournal(journal.path, (block) => {
+      for (let i = 0; i < block.rows; i += 1) rows.push(block.row(i));
+    });
+    const told = rows.map(({ kind, partition, producer, seqFirst, count, offset, tUs }) => {
+      return [kind, partition, producer, seqFirst, count, offset, tUs];
+    });
+    expect(told).to.deep.equal([
+      [ROW.delivered, 0, 1, 0, 5, 0, 5000],
+      [ROW.delivered, 1, 1, 0, 5, 0, 5001],
+      [ROW.delivered, 2, 2, 0, 5, 0, 5002],
+    ]);
+    expect(records.takeFigures()).to.include({ seen: 15, partitionsSeen: 3, lastSeenUs: 5002 });
+  });
+
   it("ends before the offset that a reader stops at", () => {
     const journal = JournalWriter.open(dir, { run: "r", agent: "until", role: "audit" });
     const records = new RecordLog({ journal, reader: 9, kind: ROW.seen, runTag: 1, logs });
