@@ -11,6 +11,9 @@ const value = fc.oneof(
   fc.maxSafeNat(),
 );
 
+/** Rows of a page. */
+const PAGE_ROWS = 2048;
+
 function columnOf(values: readonly number[]): Column {
   const column = new Column();
   for (const one of values) column.push(one);
@@ -42,6 +45,40 @@ describe(Column.name, () => {
     const column = columnOf(Array.from({ length: 10_000 }, (_, n) => 7_000_000_000 + (n % 60_000)));
     expect(column.get(9_999)).to.equal(7_000_009_999);
     expect(column.bytes).to.be.at.most(2.5 * 10_000);
+  });
+
+  it("keeps four and eight bytes a number over many pages, too", () => {
+    const pages = 3;
+    for (const [step, width] of [
+      [100, 4],
+      [1e9, 8],
+    ] as const) {
+      const all = Array.from({ length: 5000 }, (_, n) => 7_000_000_000 + n * step);
+      const column = columnOf(all);
+      expect(valuesOf(column)).to.deep.equal(all);
+      expect(column.bytes).to.equal(pages * PAGE_ROWS * width);
+    }
+    expect(new Column().bytes).to.equal(0);
+  });
+
+  it("is as wide as its numbers ask for, to the edge", () => {
+    const first = 7_000_000_000;
+    const width = (...others: number[]) => {
+      const all = [first, ...others];
+      const column = columnOf(all);
+      expect(valuesOf(column)).to.deep.equal(all);
+      return column.bytes / PAGE_ROWS;
+    };
+    // Two bytes from 16 below the first on, four from 2^27 below it on.
+    const [narrow, wide] = [first - 16, first - 2 ** 27];
+    expect(width(narrow, narrow + 0xffff)).to.equal(2);
+    expect([width(narrow - 1), width(narrow + 0x10000)]).to.deep.equal([4, 4]);
+    expect(width(wide, wide + 0xffffffff)).to.equal(4);
+    expect([width(wide - 1), width(wide + 2 ** 32)]).to.deep.equal([8, 8]);
+    // The same when it was four bytes wide already.
+    const is = first + 100_000;
+    expect([width(is, wide), width(is, wide + 0xffffffff)]).to.deep.equal([4, 4]);
+    expect([width(is, wide - 1), width(is, wide + 2 ** 32)]).to.deep.equal([8, 8]);
   });
 
   it("sorts columns together, and leaves sorted ones alone", () => {

@@ -50,6 +50,12 @@ describe(aroundRun.name, () => {
     );
   });
 
+  it("names a record that lies alone", () => {
+    expect(around([40, 5, 9, 1], [60, 5, 13, 1])).to.equal(
+      "seq before it at offset 40, seq after it at offset 60, log ends at 99",
+    );
+  });
+
   it("names the nearest by their numbers, where the next are missing, too", () => {
     expect(around([40, 5, 0, 8], [48, 5, 16, 5])).to.equal(
       "seq 7 before it at offset 47, seq 16 after it at offset 48, log ends at 99",

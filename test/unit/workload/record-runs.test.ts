@@ -167,6 +167,28 @@ describe("a run", () => {
     }
   });
 
+  it("ends before the offset that a reader stops at", () => {
+    const journal = JournalWriter.open(dir, { run: "r", agent: "until", role: "audit" });
+    const records = new RecordLog({ journal, reader: 9, kind: ROW.seen, runTag: 1, logs });
+    const { record, run } = records.fetched("orders", 2, 1);
+    const offsets: number[] = [];
+    walkBatches(batchOf(0, sent(1, 20)), 0, {
+      record: (offset, ...place) => {
+        offsets.push(offset);
+        if (offset < 7) record(offset, ...place);
+      },
+      run: (stretch) => {
+        stretch.until = 7;
+        return run(stretch);
+      },
+    });
+    expect(offsets).to.deep.equal([0, ...Array.from({ length: 13 }, (_, n) => 7 + n)]);
+    expect(records.takeFigures().seen).to.equal(7);
+    journal.close();
+  });
+});
+
+describe("the rows of runs", () => {
   it("begins anew where another fetch begins, though a stream like it was met before", () => {
     const journal = JournalWriter.open(dir, { run: "r", agent: "anew", role: "audit" });
     const records = new RecordLog({ journal, reader: 9, kind: ROW.delivered, runTag: 1, logs });
@@ -190,23 +212,35 @@ describe("a run", () => {
     expect(records.takeFigures()).to.include({ seen: 15, partitionsSeen: 3, lastSeenUs: 5002 });
   });
 
-  it("ends before the offset that a reader stops at", () => {
-    const journal = JournalWriter.open(dir, { run: "r", agent: "until", role: "audit" });
+  it("begins a row of its own when the one before was written to disk already", () => {
+    const journal = JournalWriter.open(dir, { run: "r", agent: "flushed", role: "audit" });
     const records = new RecordLog({ journal, reader: 9, kind: ROW.seen, runTag: 1, logs });
-    const { record, run } = records.fetched("orders", 2, 1);
-    const offsets: number[] = [];
-    walkBatches(batchOf(0, sent(1, 20)), 0, {
-      record: (offset, ...place) => {
-        offsets.push(offset);
-        if (offset < 7) record(offset, ...place);
-      },
+    const { record, run } = records.fetched("orders", 2, 5000);
+    const taken: number[] = [];
+    walkBatches(batchOf(7, sent(1, 1000)), 0, {
+      record,
       run: (stretch) => {
-        stretch.until = 7;
-        return run(stretch);
+        journal.flush();
+        const count = run(stretch);
+        if (count > 0) taken.push(count);
+        return count;
       },
     });
-    expect(offsets).to.deep.equal([0, ...Array.from({ length: 13 }, (_, n) => 7 + n)]);
-    expect(records.takeFigures().seen).to.equal(7);
     journal.close();
+    const rows: number[][] = [];
+    readJournal(journal.path, (block) => {
+      for (let i = 0; i < block.rows; i += 1) {
+        const { seqFirst, count, offset } = block.row(i);
+        rows.push([seqFirst, count, offset]);
+      }
+    });
+    let seq = 1;
+    const wanted = taken.map((count) => {
+      seq += count;
+      return [seq - count, count, 7 + seq - count];
+    });
+    expect(taken.length).to.be.greaterThan(1);
+    expect(rows).to.deep.equal([[0, 1, 7], ...wanted]);
+    expect(seq).to.equal(1000);
   });
 });
