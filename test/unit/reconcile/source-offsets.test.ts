@@ -71,10 +71,11 @@ describe(SourceMap.name, () => {
   it("goes by the first copy of what the source holds twice", () => {
     const mirror = [seen(3, 0, 0, 6)];
     const source = [seen(1, 100, 0, 4), seen(1, 110, 2, 4)];
-    expect(visits({ source, mirror })).to.deep.equal([
+    expect(visits({ source, mirror: [seen(3, 0, 0, 7)] })).to.deep.equal([
       [0, 4, 0, 100],
       [4, 1, 4, 112],
       [5, 1, 5, 113],
+      [6, 1, 6, 306],
     ]);
     const again = [seen(1, 100, 0, 6), seen(1, 110, 0, 6)];
     expect(visits({ source: again, mirror })).to.deep.equal([[0, 6, 0, 100]]);
@@ -102,6 +103,15 @@ describe("a source that is known in part", () => {
       [4, 3, 4, 304],
       [7, 1, 7, 107],
       [8, 2, 8, 308],
+    ]);
+  });
+
+  it("goes by the acks of just those records that the mirror's run has", () => {
+    const source = [seen(1, 102, 2, 2), seen(1, 107, 7, 1)];
+    expect(visits({ source, mirror: [seen(3, 50, 1, 6)] })).to.deep.equal([
+      [1, 1, 50, 301],
+      [2, 2, 51, 102],
+      [4, 3, 53, 304],
     ]);
   });
 
