@@ -1,8 +1,15 @@
 /** Single acts on one container through dockerode, each safe to repeat. */
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
+import { delay } from "../../kernel/clock.ts";
+import { messageOf } from "../../kernel/errors.ts";
 import type { ExecResult } from "../runtime.ts";
 import { hasStatus } from "./engine.ts";
+
+/** How runc says it. */
+const UNFROZEN = "unable to freeze";
+const FREEZE_ATTEMPTS = 5;
+const FREEZE_AGAIN_MS = 100;
 
 /** Removes a container, running or not, with its volumes. Gone already is fine. */
 export async function removeContainer(container: Docker.Container): Promise<void> {
@@ -58,10 +65,20 @@ export async function exitCodeOf(container: Docker.Container): Promise<number | 
   return State.Running ? null : State.ExitCode;
 }
 
-/** Freezes a container; one that is frozen stays so. */
+/**
+ * Freezes a container; one that is frozen stays so. On a busy machine the kernel may not freeze every
+ * thread in the time that runc gives it; runc then lets all go on and fails, and can be asked again.
+ */
 export async function pauseContainer(container: Docker.Container): Promise<void> {
-  if ((await container.inspect()).State.Paused) return;
-  await container.pause();
+  for (let attempt = 1; !(await container.inspect()).State.Paused; attempt += 1) {
+    try {
+      return await container.pause();
+    } catch (error) {
+      const isBusy = messageOf(error).includes(UNFROZEN);
+      if (!isBusy || attempt === FREEZE_ATTEMPTS) throw error;
+      await delay(FREEZE_AGAIN_MS);
+    }
+  }
 }
 
 /** Lets a frozen container go on; any other is left alone. */
