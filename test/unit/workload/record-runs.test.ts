@@ -49,6 +49,16 @@ const streams = fc.record({
 const dir = temporaryFolder("record-runs");
 let journals = 0;
 
+/** Closes a journal and reads it. */
+function rowsOf(journal: JournalWriter): JournalRow[] {
+  journal.close();
+  const rows: JournalRow[] = [];
+  readJournal(journal.path, (block) => {
+    for (let i = 0; i < block.rows; i += 1) rows.push(block.row(i));
+  });
+  return rows;
+}
+
 /** What a reader journals of these batches; in runs, or one by one. */
 function read(fetches: Buffer[], inRuns: boolean, from = 0) {
   journals += 1;
@@ -72,11 +82,7 @@ function read(fetches: Buffer[], inRuns: boolean, from = 0) {
     }
   }
   const figures = records.takeFigures();
-  journal.close();
-  const rows: JournalRow[] = [];
-  readJournal(journal.path, (block) => {
-    for (let i = 0; i < block.rows; i += 1) rows.push(block.row(i));
-  });
+  const rows = rowsOf(journal);
   return { found: { rows, figures, broken, next }, inRun };
 }
 
@@ -196,14 +202,11 @@ describe("the rows of runs", () => {
     for (const [n, producer] of [1, 1, 2].entries()) {
       walkBatches(batchOf(0, sent(producer, 5)), 0, records.fetched("orders", n, 5000 + n));
     }
-    journal.close();
-    const rows: JournalRow[] = [];
-    readJournal(journal.path, (block) => {
-      for (let i = 0; i < block.rows; i += 1) rows.push(block.row(i));
-    });
-    const told = rows.map(({ kind, partition, producer, seqFirst, count, offset, tUs }) => {
-      return [kind, partition, producer, seqFirst, count, offset, tUs];
-    });
+    const told = rowsOf(journal).map(
+      ({ kind, partition, producer, seqFirst, count, offset, tUs }) => {
+        return [kind, partition, producer, seqFirst, count, offset, tUs];
+      },
+    );
     expect(told).to.deep.equal([
       [ROW.delivered, 0, 1, 0, 5, 0, 5000],
       [ROW.delivered, 1, 1, 0, 5, 0, 5001],
@@ -226,14 +229,7 @@ describe("the rows of runs", () => {
         return count;
       },
     });
-    journal.close();
-    const rows: number[][] = [];
-    readJournal(journal.path, (block) => {
-      for (let i = 0; i < block.rows; i += 1) {
-        const { seqFirst, count, offset } = block.row(i);
-        rows.push([seqFirst, count, offset]);
-      }
-    });
+    const rows = rowsOf(journal).map(({ seqFirst, count, offset }) => [seqFirst, count, offset]);
     let seq = 1;
     const wanted = taken.map((count) => {
       seq += count;
