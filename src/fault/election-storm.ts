@@ -7,7 +7,7 @@
  * as long as the storm; on heal the first order comes back. Partitions with one replica stay.
  */
 import { z } from "zod";
-import { delay } from "../kernel/clock.ts";
+import { delay, poll } from "../kernel/clock.ts";
 import { durationSchema } from "../kernel/schema-units.ts";
 import { atMost, partitionsUntil } from "./cluster-acts.ts";
 import type { TopicPartitionView } from "./cluster-asks.ts";
@@ -26,6 +26,12 @@ type Params = z.infer<typeof params> & {
 
 const DRAWN_MAX = 1000;
 const RESTORED_WITHIN_MS = 30_000;
+/** Who was put first may have to come into the ISR yet, and a broker to hear of a new leader. */
+const ELECTED_WITHIN_MS = 10_000;
+const HEARD_WITHIN_MS = 10_000;
+const POLL_MS = 200;
+/** Elected, and "there was no need": it leads already. */
+const ELECTED = new Set([0, 84]);
 
 export const electionStorm = defineFault<Params>({
   kind: "election.storm",
@@ -45,9 +51,11 @@ export const electionStorm = defineFault<Params>({
   async inject(target, context, live) {
     const before = (await partitionsMeant(target, context)).filter((p) => p.replicas.length > 1);
     if (before.length === 0) throw new Error(`${target.topic} has no partition with two replicas`);
-    context.heals.defer(`the replicas of ${target.topic} in their first order`, () =>
-      lead(target, context, before),
-    );
+    context.heals.defer(`the replicas of ${target.topic} in their first order`, async () => {
+      await reorder(target, context, before);
+      // Who leads afterwards is no part of the undo: the first one may be dead.
+      await elect(target, context, before);
+    });
     for (const one of before) {
       note(live, `epoch ${one.partition}`, one.leaderEpoch);
       note(live, `order ${one.partition}`, one.replicas.join(","));
@@ -58,20 +66,26 @@ export const electionStorm = defineFault<Params>({
       if (round > 0) await delay(target.every, context.signal);
       context.signal.throwIfAborted();
       order = order.map((one, index) => turned(one, turn + index));
-      await lead(target, context, order);
+      await reorder(target, context, order);
+      await elected(target, context, order);
       if (round === 0) context.injected();
     }
   },
   async prove(target, context, live) {
-    const now = await partitionsMeant(target, context);
-    const moves = now
-      .filter(({ partition }) => live.noted?.has(`epoch ${partition}`))
-      .map((one) => one.leaderEpoch - Number(live.noted?.get(`epoch ${one.partition}`)));
-    const least = Math.min(...moves);
-    if (least < target.rounds) {
-      throw new Error(`a partition's leader changed ${least} times in ${target.rounds} rounds`);
-    }
-    return `${moves.length} partitions changed leaders in each of ${target.rounds} rounds`;
+    let state = "";
+    const moved = await poll(
+      async () => {
+        const moves = (await partitionsMeant(target, context))
+          .filter(({ partition }) => live.noted?.has(`epoch ${partition}`))
+          .map((one) => one.leaderEpoch - Number(live.noted?.get(`epoch ${one.partition}`)));
+        const least = Math.min(...moves);
+        state = `a partition's leader changed ${least} times in ${target.rounds} rounds`;
+        return least < target.rounds ? undefined : moves.length;
+      },
+      within(context, HEARD_WITHIN_MS),
+    );
+    if (moved === undefined) throw new Error(state);
+    return `${moved} partitions changed leaders in each of ${target.rounds} rounds`;
   },
   async proveHealed(target, context, live) {
     const orderOf = (one: TopicPartitionView) => live.noted?.get(`order ${one.partition}`);
@@ -95,8 +109,12 @@ function turned(one: TopicPartitionView, turn: number): TopicPartitionView {
   return { ...one, replicas: [...one.replicas.slice(by), ...one.replicas.slice(0, by)] };
 }
 
-/** Gives the replicas this order and makes the first one lead; a refusal throws. */
-async function lead(
+function within(context: FaultContext, ms: number) {
+  return { everyMs: POLL_MS, withinMs: atMost(context, ms), signal: context.signal };
+}
+
+/** Gives the replicas this order; a refusal throws. */
+async function reorder(
   target: Params,
   context: FaultContext,
   order: TopicPartitionView[],
@@ -114,6 +132,34 @@ async function lead(
       `${topic}-${partition} was not reassigned: broker error ${errorCode} ${reason}`,
     );
   }
-  const meant = order.map(({ topic, partition }) => ({ topic, partition }));
-  await context.ask(target.cluster, "leaders.elect", { type: "preferred", partitions: meant });
+}
+
+function elect(target: Params, context: FaultContext, order: TopicPartitionView[]) {
+  const partitions = order.map(({ topic, partition }) => ({ topic, partition }));
+  return context.ask(target.cluster, "leaders.elect", { type: "preferred", partitions });
+}
+
+/** Makes the first replicas lead: who is not in sync yet is elected once it is, or this throws. */
+async function elected(
+  target: Params,
+  context: FaultContext,
+  order: TopicPartitionView[],
+): Promise<void> {
+  let left = order;
+  let refusal = "no broker answered";
+  await poll(
+    async () => {
+      const answer = await elect(target, context, left);
+      const refused = answer.filter((one) => !ELECTED.has(one.errorCode));
+      left = left.filter((one) => refused.some(({ partition }) => partition === one.partition));
+      refusal = `broker error ${refused[0]?.errorCode}`;
+      return left.length === 0 || undefined;
+    },
+    within(context, ELECTED_WITHIN_MS),
+  );
+  context.signal.throwIfAborted();
+  const [first] = left;
+  if (!first) return;
+  const words = `${first.topic}-${first.partition} could not be given to ${first.replicas[0]}`;
+  throw new Error(`${words}: ${refusal}`);
 }

@@ -97,9 +97,10 @@ describe("election.unclean", () => {
   });
 });
 
-describe("election.storm", () => {
-  const storm = { ...orders, every: 1, rounds: 4, turns: [0, 1, 0, 7] };
+const storm = { ...orders, every: 1, rounds: 4, turns: [0, 1, 0, 7] };
+const oneRound = { ...storm, rounds: 1, turns: [0] };
 
+describe("election.storm", () => {
   it("moves every leader in every round, and puts the first order back", async () => {
     const { world, cluster } = await worldOf();
     const fault = await world.inject(electionStorm, storm);
@@ -120,7 +121,7 @@ describe("election.storm", () => {
   it("is not proven when leaders stay, nor healed when the order does", async () => {
     const { world, cluster } = await worldOf();
     cluster.deaf = true;
-    const fault = await world.inject(electionStorm, { ...storm, rounds: 1, turns: [0] });
+    const fault = await world.inject(electionStorm, oneRound);
     expect(await refusal(fault.prove())).to.contain("changed 0 times in 1 rounds");
     world.replies["replicas.reassign"] = () => [];
     expect(await refusal(fault.heal())).to.contain("orders-0 has [");
@@ -138,5 +139,48 @@ describe("election.storm", () => {
     expect(await refusal(world.inject(electionStorm, storm))).to.contain("broker error 60");
     expect(await world.heals.healAll()).to.deep.equal([]);
     expect(cluster.partitions[1]?.replicas).to.deep.equal([2, 3, 1]);
+  });
+});
+
+describe("election.storm on a slow cluster", () => {
+  it("is proven once the broker that is asked has heard of the last round", async () => {
+    const { world } = await worldOf();
+    world.context.healedWithinMs = 1000;
+    const described = world.replies["partitions.describe"];
+    const fault = await world.inject(electionStorm, oneRound);
+    let asked = 0;
+    world.replies["partitions.describe"] = (ask, name) => {
+      asked += 1;
+      const now = described?.(ask, name) ?? [];
+      return asked > 2 ? now : now.map((one) => ({ ...one, leaderEpoch: one.leaderEpoch - 1 }));
+    };
+    expect(await fault.prove()).to.contain("in each of 1 rounds");
+    expect(asked).to.equal(3);
+  });
+
+  it("asks again for an election that came too early", async () => {
+    const { world } = await worldOf();
+    world.context.healedWithinMs = 1000;
+    const elect = world.replies["leaders.elect"];
+    const asks: number[][] = [];
+    world.replies["leaders.elect"] = (ask, name) => {
+      asks.push(ask.partitions.map(({ partition }) => partition));
+      if (asks.length > 1) return elect?.(ask, name) ?? [];
+      const [first, ...others] = ask.partitions;
+      const early = { topic: "orders", partition: first?.partition ?? 0, reason: "" };
+      const held = elect?.({ ...ask, partitions: others }, name) ?? [];
+      return [{ ...early, errorCode: 80 }, ...held];
+    };
+    const fault = await world.inject(electionStorm, oneRound);
+    expect(asks).to.deep.equal([[0, 1, 2], [0]]);
+    expect(await fault.prove()).to.contain("3 partitions changed leaders in each of 1 rounds");
+  });
+
+  it("ends with what was refused when a round's election cannot be held", async () => {
+    const { world } = await worldOf();
+    world.context.healedWithinMs = 60;
+    await world.runtime.kill("primary-east-2");
+    const injected = world.inject(electionStorm, oneRound);
+    expect(await refusal(injected)).to.equal("orders-0 could not be given to 2: broker error 80");
   });
 });
