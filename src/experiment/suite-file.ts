@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 import { z } from "zod";
 import { findingsOf } from "./issues.ts";
 import { ExperimentError, type Path, type Problem } from "./problems.ts";
@@ -117,7 +117,7 @@ function matchesOf(
       .sort();
     const mayBeNone = key === "except" && /[*?[{]/.test(pattern);
     if (found.length === 0 && !mayBeNone) nothing(Array.isArray(wanted) ? at : null, pattern);
-    return found.map((name) => normalize(join(folder, name)));
+    return found.map((name) => normalize(isAbsolute(name) ? name : join(folder, name)));
   });
 }
 

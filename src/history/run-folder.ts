@@ -9,6 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 import { diskError, forceToDisk, writeToDisk, writeWhole } from "./disk.ts";
+import { makeEmptyFolder } from "./new-folder.ts";
 
 /** Names in a run folder. `journals` and `logs` are folders. */
 export const RUN_FILES = {
@@ -38,22 +39,11 @@ export function runPaths(dir: string): RunPaths {
 }
 
 /**
- * Makes a new run folder with its empty `journals/` and `logs/`. Throws `E_RUN_FOLDER` when the
- * folder holds anything already: evidence of two runs is never mixed.
+ * Makes a new run folder with its empty `journals/` and `logs/`. Throws as `makeEmptyFolder` does.
  */
 export function createRunFolder(dir: string): RunPaths {
   const paths = runPaths(dir);
-  try {
-    fs.mkdirSync(paths.dir, { recursive: true });
-    const [found] = fs.readdirSync(paths.dir);
-    if (found !== undefined) {
-      throw new DrillError("E_RUN_FOLDER", `expected ${dir} to be empty, it holds ${found}`);
-    }
-    fs.mkdirSync(paths.journals);
-    fs.mkdirSync(paths.logs);
-  } catch (error) {
-    throw diskError(error, paths.dir);
-  }
+  for (const made of [paths.dir, paths.journals, paths.logs]) makeEmptyFolder(made);
   return paths;
 }
 

@@ -7,11 +7,11 @@
  *                  01/  02/  …    a run folder each
  * ```
  */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { DrillError } from "../kernel/errors.ts";
-import { diskError } from "./disk.ts";
+import { makeEmptyFolder } from "./new-folder.ts";
 import { readJson, writeJson } from "./run-folder.ts";
 
 const repetitionSchema = z.object({
@@ -79,17 +79,11 @@ export function isSetFolder(dir: string): boolean {
   return existsSync(setPaths(dir).set);
 }
 
-/** Makes the folder. Throws `E_RUN_FOLDER` when it holds anything already. */
+/** Makes the folder; throws as `makeEmptyFolder` does. */
 export function createSetFolder(dir: string): SetPaths {
   const paths = setPaths(dir);
-  try {
-    mkdirSync(paths.dir, { recursive: true });
-    const [found] = readdirSync(paths.dir);
-    if (found === undefined) return paths;
-    throw new DrillError("E_RUN_FOLDER", `expected ${dir} to be empty, it holds ${found}`);
-  } catch (error) {
-    throw diskError(error, paths.dir);
-  }
+  makeEmptyFolder(paths.dir);
+  return paths;
 }
 
 export function writeSet(paths: SetPaths, facts: SetFacts): void {

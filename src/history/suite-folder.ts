@@ -9,11 +9,11 @@
  *                       broker-crash.2/                        of its second attempt
  * ```
  */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { DrillError } from "../kernel/errors.ts";
-import { diskError } from "./disk.ts";
+import { makeEmptyFolder } from "./new-folder.ts";
 import { readJson, writeJson } from "./run-folder.ts";
 
 const attemptSchema = z.object({
@@ -21,7 +21,7 @@ const attemptSchema = z.object({
   run: z.string(),
   startedAt: z.string(),
   durationMs: z.number().describe("Boot or proof, clean-up and judgement included."),
-  overheadMs: z.number().describe("Of it, what lay outside of workload, steps and recovery."),
+  overheadMs: z.number().describe("Of it, what lay outside of workload, steps, recovery and heals."),
   outcome: z
     .enum(["unfinished", "completed", "interrupted", "failed", "refused"])
     .describe(
@@ -104,17 +104,11 @@ export function isSuiteFolder(dir: string): boolean {
   return existsSync(suitePaths(dir).suite);
 }
 
-/** Makes the folder. Throws `E_RUN_FOLDER` when it holds anything already. */
+/** Makes the folder; throws as `makeEmptyFolder` does. */
 export function createSuiteFolder(dir: string): SuitePaths {
   const paths = suitePaths(dir);
-  try {
-    mkdirSync(paths.dir, { recursive: true });
-    const [found] = readdirSync(paths.dir);
-    if (found === undefined) return paths;
-    throw new DrillError("E_RUN_FOLDER", `expected ${dir} to be empty, it holds ${found}`);
-  } catch (error) {
-    throw diskError(error, paths.dir);
-  }
+  makeEmptyFolder(paths.dir);
+  return paths;
 }
 
 /** In the order of the schema's keys, however the value was put together. */

@@ -98,6 +98,10 @@ export const ERRORS = {
     exit: EXIT.usage,
     hint: "Give the folder of a run: it holds plan.json, history.ndjson and journals/.",
   },
+  E_OUT_FOLDER: {
+    exit: EXIT.usage,
+    hint: "Name a folder that can be written with `--out DIR`; it is made when it is not there.",
+  },
   E_INTERRUPTED: { exit: EXIT.interrupted, hint: "Healed and cleaned up; the report is partial." },
   E_INTERNAL: {
     exit: EXIT.environment,

@@ -24,7 +24,7 @@ const name = process.argv[2] ?? "smoke";
 
 interface Spent {
   wholeMs: number;
-  /** Of it, what lay outside of workload, steps and recovery. */
+  /** Of it, what lay outside of workload, steps, recovery and heals. */
   besideMs: number;
 }
 

@@ -49,6 +49,13 @@ describe("suite file", () => {
     ]);
   });
 
+  it("takes a path from the root as it is", () => {
+    const file = written("");
+    const one = join(file, "..", "one.yaml");
+    writeFileSync(file, `${HEAD}experiments:\n  - files: ${one}\n`);
+    expect(loadSuite(file).entries.map((entry) => entry.file)).to.deep.equal([one]);
+  });
+
   it("leaves out what `except` matches, and only experiments are matched", () => {
     expect(entriesOf('  - { files: "a/*", except: [a/*.full.yaml, b/*] }\n')).to.deep.equal([
       "a02.yaml",

@@ -25,6 +25,14 @@ describe("a run folder", () => {
       .with.property("code", "E_RUN_FOLDER");
   });
 
+  it("cannot be made where a file is in the way, and says so with the way out", () => {
+    const file = path.join(folder.dir, "file");
+    fs.writeFileSync(file, "");
+    expect(() => createRunFolder(path.join(file, "run")))
+      .to.throw(DrillError, `the folder ${path.join(file, "run")} cannot be made: ENOTDIR`)
+      .with.property("code", "E_OUT_FOLDER");
+  });
+
   it("is told from any other folder, naming all that is missing", () => {
     const paths = createRunFolder(path.join(folder.dir, "run"));
     expect(() => openRunFolder(paths.dir))
