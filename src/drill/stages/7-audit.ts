@@ -35,6 +35,7 @@ const AUDIT_STALL_MS = 15_000;
  * for kafkajs) and the coordinator's next look (every 10 s).
  */
 const OPEN_TRANSACTION_MS = 85_000;
+const AGREE_POLL_MS = 500;
 const AUDIT_WITHIN_MS = 300_000;
 const CLUSTER_READY_WITHIN_MS = 120_000;
 
@@ -124,6 +125,8 @@ function auditReader(context: RunContext, logs: LogRef[], pass: number): number 
   return (found[pass - 1] ?? first).id;
 }
 
+type Asked = Awaited<ReturnType<typeof boundsOf>>;
+
 /** End offsets by two independent clients; where they differ, the judge finds it inconclusive. */
 async function recordBounds(
   context: RunContext,
@@ -131,30 +134,60 @@ async function recordBounds(
   log: LogRef,
   { pass, withinMs }: { pass: number; withinMs: number },
 ): Promise<void> {
-  const one = await boundsOf(context, observer, log, { by: "platformatic", withinMs });
-  const other = await boundsOf(context, observer, log, { by: "kafkajs", withinMs });
+  const [one, other] = await bothBounds(context, observer, log, withinMs);
   if (one.absent && other.absent) {
     const message = `${log.topic} does not exist on ${log.cluster}: it counts as an empty log`;
     context.history.record({ type: "warning", code: "W_TOPIC_ABSENT", message });
     context.progress.note(message);
   }
-  for (const [by, bounds] of [
-    ["platformatic", one.bounds] as const,
-    ["kafkajs", other.bounds] as const,
-  ]) {
+  for (const [by, { bounds }] of [["platformatic", one] as const, ["kafkajs", other] as const]) {
     context.history.record({ type: "audit.bounds", pass, log: log.id, by, bounds });
   }
-  for (const { partition, start, end } of one.bounds) {
-    const theirs = other.bounds.find((bound) => bound.partition === partition);
-    const same = theirs?.start === start && theirs.end === end;
-    if (same && one.absent === other.absent) continue;
-    const said = (bound?: { start: number; end: number }, absent = false) =>
-      absent ? "no such topic" : `${bound?.start}..${bound?.end}`;
-    const detail =
-      `platformatic says ${said({ start, end }, one.absent)}, ` +
-      `kafkajs ${said(theirs, other.absent)}`;
+  for (const { partition, detail } of differences(one, other)) {
     context.history.record({ type: "audit.disagreement", log: log.id, partition, detail });
   }
+}
+
+/**
+ * What each of the two says. kafkajs asks for the last stable offset, which an open transaction holds
+ * back (KIP-98): while one may be open, both are asked until they agree.
+ */
+async function bothBounds(
+  context: RunContext,
+  observer: AgentClient,
+  log: LogRef,
+  withinMs: number,
+): Promise<[Asked, Asked]> {
+  let last: [Asked, Asked] | undefined;
+  const ask = async (): Promise<[Asked, Asked]> => {
+    const one = await boundsOf(context, observer, log, { by: "platformatic", withinMs });
+    last = [one, await boundsOf(context, observer, log, { by: "kafkajs", withinMs })];
+    return last;
+  };
+  const asked = await ask();
+  if (differences(...asked).length === 0 || !hasTransactions(context.plan, log)) return asked;
+  context.progress.status(`auditing ${log.cluster}: ${log.topic} has an open transaction`);
+  const agreed = await poll(
+    async () => (differences(...(await ask())).length === 0 ? last : undefined),
+    { everyMs: AGREE_POLL_MS, withinMs: OPEN_TRANSACTION_MS, signal: context.signal },
+  );
+  throwIfAborted(context.signal);
+  return agreed ?? last ?? asked;
+}
+
+/** Where the two differ, in words. */
+function differences(one: Asked, other: Asked): { partition: number; detail: string }[] {
+  const said = (asked: Asked, partition: number) => {
+    const found = asked.bounds.find((bound) => bound.partition === partition);
+    return asked.absent ? "no such topic" : `${found?.start}..${found?.end}`;
+  };
+  return one.bounds.flatMap(({ partition, start, end }) => {
+    const theirs = other.bounds.find((bound) => bound.partition === partition);
+    const same = theirs?.start === start && theirs.end === end;
+    if (same && one.absent === other.absent) return [];
+    const detail = `platformatic says ${said(one, partition)}, kafkajs ${said(other, partition)}`;
+    return [{ partition, detail }];
+  });
 }
 
 /** A leader that was just elected does not know its high watermark yet: asked until it does. */

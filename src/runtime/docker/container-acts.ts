@@ -135,11 +135,18 @@ export async function logsOf(container: Docker.Container, since?: string): Promi
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Resident memory without the page cache, bytes; 0 for a container that does not run. */
+interface Stats {
+  memory_stats: { usage?: number; stats?: Record<string, number> };
+}
+
+/** Resident memory without the page cache, bytes; 0 for a container that does not run or is gone. */
 export async function memoryOf(container: Docker.Container): Promise<number> {
-  const stats = (await container.stats({ stream: false, "one-shot": true })) as {
-    memory_stats: { usage?: number; stats?: Record<string, number> };
-  };
+  const asked = container.stats({ stream: false, "one-shot": true }) as Promise<Stats>;
+  const stats = await asked.catch((error: unknown): Stats => {
+    // 404: it was removed since it was listed.
+    if (hasStatus(error, 404)) return { memory_stats: {} };
+    throw error;
+  });
   const { usage = 0, stats: parts = {} } = stats.memory_stats;
   const cache = parts["inactive_file"] ?? parts["total_inactive_file"] ?? 0;
   return Math.max(0, usage - cache);

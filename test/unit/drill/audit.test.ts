@@ -10,8 +10,8 @@ async function audited(handlers: Handlers): Promise<DrillWorld> {
   return world;
 }
 
-describe("the audit", () => {
-  it("notes the ends of every log, by two clients that know nothing of each other", async () => {
+describe("the ends of a log", () => {
+  it("are noted for every log, by two clients that know nothing of each other", async () => {
     const world = await audited({});
     const bounds = world.eventsOf("audit.bounds").map(({ by, log, pass }) => [by, log, pass]);
     expect(bounds).to.deep.equal([
@@ -22,7 +22,7 @@ describe("the audit", () => {
     expect(world.notes).to.include("audited primary: 10 records");
   });
 
-  it("asks again while a leader does not know its high watermark", async () => {
+  it("are asked for again while a leader does not know its high watermark", async () => {
     let asked = 0;
     const world = await audited({
       "log.bounds": ({ by }) => {
@@ -35,7 +35,7 @@ describe("the audit", () => {
     expect(world.eventsOf("audit.bounds")).to.have.length(2);
   });
 
-  it("takes a topic that neither client knows for an empty log, and says so", async () => {
+  it("are those of an empty log when neither client knows the topic", async () => {
     const world = await audited({ "log.bounds": () => null });
     const [first] = world.eventsOf("audit.bounds");
     expect(first?.bounds.every(({ start, end }) => start === 0 && end === 0)).to.equal(true);
@@ -44,7 +44,7 @@ describe("the audit", () => {
     expect(world.eventsOf("warning").map(({ code }) => code)).to.deep.equal(["W_TOPIC_ABSENT"]);
   });
 
-  it("tells of a topic that one client knows and the other does not", async () => {
+  it("differ when one client knows the topic and the other does not", async () => {
     const world = await audited({
       "log.bounds": ({ by }) => (by === "kafkajs" ? null : [{ partition: 0, start: 0, end: 0 }]),
     });
@@ -52,7 +52,7 @@ describe("the audit", () => {
     expect(told).to.deep.equal(["platformatic says 0..0, kafkajs no such topic"]);
   });
 
-  it("tells where the two disagree, partition by partition", async () => {
+  it("are told where the two disagree, partition by partition", async () => {
     const world = await audited({
       "log.bounds": ({ by }) => {
         const same = { partition: 0, start: 0, end: 10 };
@@ -71,6 +71,29 @@ describe("the audit", () => {
     ]);
   });
 
+  it("are asked of both again while an open transaction may hide one", async () => {
+    let asked = 0;
+    const plan = drillPlan({ steadyState: [] });
+    for (const producer of plan.producers) {
+      producer.transactional = { id: "t", commitEveryMs: 100, abortedShare: 0 };
+    }
+    const world = new DrillWorld(plan, {
+      "log.bounds": ({ by }) => {
+        // The drain before it is the other client alone.
+        if (by === "platformatic") asked += 1;
+        return [{ partition: 0, start: 0, end: by === "kafkajs" && asked < 3 ? 7 : 10 }];
+      },
+    });
+    expect(await world.run()).to.deep.equal({ outcome: "completed" });
+    expect(asked).to.equal(3);
+    expect(world.eventsOf("audit.disagreement")).to.deep.equal([]);
+    expect(world.eventsOf("audit.bounds").map(({ bounds }) => bounds[0]?.end)).to.deep.equal([
+      10, 10,
+    ]);
+  });
+});
+
+describe("the audit", () => {
   it("says how many partitions were not read to their end", async () => {
     const part = { log: 0, start: 0, end: 10 };
     const world = await audited({

@@ -1,7 +1,10 @@
-/** Goal: a kernel that could not freeze a container at once is asked again; nothing else is tried twice. */
+/**
+ * Goal: a kernel that could not freeze a container at once is asked again, nothing else is tried twice;
+ * a container that is gone holds no memory.
+ */
 import { expect } from "chai";
 import type Docker from "dockerode";
-import { pauseContainer } from "../../../../src/runtime/docker/container-acts.ts";
+import { memoryOf, pauseContainer } from "../../../../src/runtime/docker/container-acts.ts";
 
 /** A container that answers so many pauses with an error; counts them. */
 function stubborn(failures: number, message: string) {
@@ -45,5 +48,23 @@ describe(pauseContainer.name, () => {
     asked.paused = true;
     await pauseContainer(container);
     expect(asked.times).to.equal(0);
+  });
+});
+
+describe(memoryOf.name, () => {
+  const container = (stats: () => Promise<object>) => ({ stats }) as unknown as Docker.Container;
+  const failing = (statusCode: number) =>
+    container(() => Promise.reject(Object.assign(new Error("no"), { statusCode })));
+
+  it("leaves the page cache out, and is 0 of what does not run or is gone", async () => {
+    const usage = { usage: 50, stats: { inactive_file: 20 } };
+    expect(await memoryOf(container(async () => ({ memory_stats: usage })))).to.equal(30);
+    expect(await memoryOf(container(async () => ({ memory_stats: {} })))).to.equal(0);
+    expect(await memoryOf(failing(404))).to.equal(0);
+  });
+
+  it("throws what else the engine says", async () => {
+    const error = await memoryOf(failing(500)).catch((thrown: Error) => thrown);
+    expect(error).to.be.an("error").with.property("message", "no");
   });
 });
