@@ -17,9 +17,9 @@ export async function boot(context: RunContext): Promise<void> {
   const { plan, world, progress } = context;
   if (world.warm) {
     progress.note(`world ${world.id} is warm: run ${world.bootedBy} booted it`);
-    // No cluster boots that the agents would hold up.
     const observers = startObservers(context);
-    void clientAgents(context);
+    // No cluster boots that the agents would hold up, but MirrorMaker may have to.
+    if (plan.replications.length === 0) void clientAgents(context);
     await settleAll(observers);
     // Its proof of health was of every node.
     const cold = new Set(plan.topology.clusters.filter((one) => one.cold).map(({ name }) => name));
@@ -71,7 +71,8 @@ export async function startClusters(
 
 /**
  * The agents of the first clients, one for each role in a region. They start when the clusters are
- * up, beside topics and replication, which leave a core idle; in a warm world with the observers.
+ * up, beside the topics, which leave a core idle; in a warm world with the observers. Where something
+ * is mirrored they start after MirrorMaker, which takes longer.
  */
 export function clientAgents(context: RunContext): Promise<void> {
   context.clientAgents ??= startClientAgents(context);
