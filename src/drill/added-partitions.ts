@@ -7,7 +7,7 @@ import type { FaultStep } from "../experiment/plan.ts";
 import { topicAddPartitions } from "../fault/topic-add-partitions.ts";
 import { monotonicUs } from "../kernel/clock.ts";
 import { logOf, type RunContext, throwIfAborted } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
+import { settleAll } from "./settle-all.ts";
 import { agentFor, LEAD_US, startProducer } from "./stages/3-workload.ts";
 
 /** Does nothing after steps of other kinds. */

@@ -6,7 +6,7 @@ import { DrillError, messageOf } from "../kernel/errors.ts";
 import type { AgentClient } from "./agent-client.ts";
 import type { Origin } from "./agent-pool.ts";
 import type { RunContext } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
+import { settleAll } from "./settle-all.ts";
 import { startConsumer, startProducer } from "./stages/3-workload.ts";
 
 const POLL_MS = 100;

@@ -9,9 +9,9 @@
  * anything: its names do not even resolve in its own region.
  */
 import { monotonicUs } from "../kernel/clock.ts";
-import { isUp, type RunContext } from "./run-context.ts";
+import { createTopics } from "./ground.ts";
+import { isUp, observerFor, type RunContext } from "./run-context.ts";
 import { startClusters } from "./stages/1-boot.ts";
-import { createTopics } from "./stages/2-topics.ts";
 
 /** Boots those of the clusters that are cold and were not started yet; does nothing for others. */
 export async function startCold(
@@ -24,7 +24,7 @@ export async function startCold(
   const startUs = monotonicUs();
   context.progress.status(`${step}: starting ${cold.join(", ")}`);
   await startClusters(context, cold);
-  await createTopics(context, cold);
+  await createTopics(context, cold, (cluster) => observerFor(context, cluster));
   for (const cluster of cold) {
     context.live.started.add(cluster);
     context.history.record({ type: "cluster.started", step, cluster });

@@ -8,9 +8,10 @@
  */
 import { type CreateStep, isMadeLater } from "../experiment/plan.ts";
 import { monotonicUs } from "../kernel/clock.ts";
+import { firstCommit, TOPICS_WITHIN_MS } from "./ground.ts";
 import { addressOf, observerFor, type RunContext, throwIfAborted } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
-import { firstCommit, seedLogs, TOPICS_WITHIN_MS } from "./stages/2-topics.ts";
+import { settleAll } from "./settle-all.ts";
+import { seedLogs } from "./stages/2-topics.ts";
 import {
   agentFor,
   LEAD_US,
@@ -27,7 +28,8 @@ export async function createTopic(context: RunContext, step: CreateStep): Promis
     topics: planned.map(({ spec }) => spec),
     withinMs: TOPICS_WITHIN_MS,
   };
-  await observerFor(context, step.cluster).request("topics.create", ask, TOPICS_WITHIN_MS + 5000);
+  const speaker = (name: string) => observerFor(context, name);
+  await speaker(step.cluster).request("topics.create", ask, TOPICS_WITHIN_MS + 5000);
   const { id, cluster, topic } = step;
   history.record({ type: "topic.created", step: id, cluster, topic });
   throwIfAborted(context.signal);
@@ -35,7 +37,7 @@ export async function createTopic(context: RunContext, step: CreateStep): Promis
   const consumers = plan.consumers.filter(
     ({ start, logs }) => start === "created" && logs.includes(step.log),
   );
-  await settleAll(consumers.map((consumer) => firstCommit(context, consumer)));
+  await settleAll(consumers.map((consumer) => firstCommit(context, consumer, speaker)));
   throwIfAborted(context.signal);
   await startClients(context, step.log, consumers);
   progress.note(`${id}: ${topic} is there, and its clients run`);

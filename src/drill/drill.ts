@@ -183,6 +183,7 @@ function contextOf(options: DrillOptions, world: World, history: History): RunCo
     unlisten: [],
     stopping: new AbortController(),
     clientAgents: null,
+    ground: null,
     live: {
       producers: new Map(),
       consumers: new Map(),

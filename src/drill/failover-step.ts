@@ -16,7 +16,7 @@ import { delay, monotonicUs } from "../kernel/clock.ts";
 import { DrillError } from "../kernel/errors.ts";
 import { startCold } from "./cold-start.ts";
 import { isUp, logOf, observerFor, type RunContext, throwIfAborted } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
+import { settleAll } from "./settle-all.ts";
 import { startConsumer, startProducer } from "./stages/3-workload.ts";
 
 /** What the watchdog found: its own instant (µs) and words. */

@@ -16,8 +16,18 @@ export class Keepers {
     this.#regions = regions;
   }
 
+  /** Wakes them for some work, and lets them sleep when it is over, however it ended. */
+  async awake<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      await this.#wakeAll();
+      return await work();
+    } finally {
+      await this.#sleep();
+    }
+  }
+
   /** Thaws them, or starts the ones that are not there. */
-  async wake(): Promise<void> {
+  async #wakeAll(): Promise<void> {
     const woken = await Promise.allSettled(this.#regions.map((region) => this.#wake(region)));
     const failed = woken.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
@@ -48,7 +58,7 @@ export class Keepers {
   }
 
   /** Freezes them. One that cannot be frozen is removed: the next proof starts another. */
-  async sleep(): Promise<void> {
+  async #sleep(): Promise<void> {
     await Promise.all(
       [...this.#agents].map(async ([region, keeper]) => {
         try {

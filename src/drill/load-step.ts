@@ -9,7 +9,7 @@ import { DrillError, messageOf } from "../kernel/errors.ts";
 import { formatBytes, formatCount } from "../kernel/units.ts";
 import type { AgentClient } from "./agent-client.ts";
 import { type RunContext, throwIfAborted } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
+import { settleAll } from "./settle-all.ts";
 
 /** So that the request is there before the change begins. */
 const LEAD_US = 100_000;

@@ -47,6 +47,8 @@ export interface RunContext {
   live: LiveClients;
   /** The agents of the first clients, on their way; null before anybody asked for them. */
   clientAgents: Promise<void> | null;
+  /** Topics, first commits and the start of replication, on their way. */
+  ground: Promise<void> | null;
   /** Aborted when clients are told to stop: what they meet from then on is no finding. */
   stopping: AbortController;
 }
@@ -57,6 +59,8 @@ export interface HeldWorld {
   readonly warm: boolean;
   bootedBy: string | null;
   host(name: string): void;
+  /** Wakes the keepers of a warm world for some work; they sleep again when it is over. */
+  awake<T>(work: (keeperIn: (region: string) => AgentClient) => Promise<T>): Promise<T>;
   spoil(reason: string): void;
   leave(): void;
   close(): Promise<void>;

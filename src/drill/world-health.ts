@@ -13,7 +13,7 @@ import type { KafkaNode, Link } from "../topology/types.ts";
 import type { Answer } from "../workload/protocol.ts";
 import type { Keepers } from "./keepers.ts";
 import { addressOf, regionsOf } from "./run-context.ts";
-import { settleAll } from "./stages/1-boot.ts";
+import { settleAll } from "./settle-all.ts";
 
 /** A coordinator that has just moved loads its groups first; longer than this, and a boot is quicker. */
 const CLEAR_WITHIN_MS = 20_000;
@@ -41,24 +41,29 @@ export async function proveWorld(
   signal: AbortSignal,
 ): Promise<HealthProof> {
   const startUs = monotonicUs();
-  try {
-    const running = plan.topology.nodes.map(async ({ name }) => {
-      if (!(await runtime.isRunning(name))) throw new Error(`${name} does not run`);
-    });
-    await settleAll([...running, keepers.wake()]);
-    await settleAll(plan.topology.links.map((link) => proveLink(plan, runtime, keepers, link)));
-    const cleared = await Promise.all(
-      plan.topology.clusters.map(({ name }) => proveCluster(plan, keepers, name, signal)),
-    );
-    const facts = [
-      `${plan.topology.nodes.length} nodes run and answer in every region`,
-      `${plan.topology.links.length} links have their planned quality`,
-      ...cleared,
-    ];
-    return { facts, tookMs: (monotonicUs() - startUs) / 1000 };
-  } finally {
-    await keepers.sleep();
-  }
+  const facts = await keepers.awake(() => proven(plan, runtime, keepers, signal));
+  return { facts, tookMs: (monotonicUs() - startUs) / 1000 };
+}
+
+async function proven(
+  plan: Plan,
+  runtime: Runtime,
+  keepers: Keepers,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const running = plan.topology.nodes.map(async ({ name }) => {
+    if (!(await runtime.isRunning(name))) throw new Error(`${name} does not run`);
+  });
+  const links = plan.topology.links.map((link) => proveLink(plan, runtime, keepers, link));
+  await settleAll([...running, ...links]);
+  const cleared = await Promise.all(
+    plan.topology.clusters.map(({ name }) => proveCluster(plan, keepers, name, signal)),
+  );
+  return [
+    `${plan.topology.nodes.length} nodes run and answer in every region`,
+    `${plan.topology.links.length} links have their planned quality`,
+    ...cleared,
+  ];
 }
 
 /** Every port of every node across the link answers, and the gateway adds what was planned. */

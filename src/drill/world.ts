@@ -14,6 +14,7 @@ import { DrillError, messageOf } from "../kernel/errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Link } from "../topology/types.ts";
 import { worldKey } from "../topology/world-key.ts";
+import type { AgentClient } from "./agent-client.ts";
 import { Keepers } from "./keepers.ts";
 import { type HealthProof, proveWorld } from "./world-health.ts";
 
@@ -75,6 +76,10 @@ export class World {
     const refusal = this.refusal(plan);
     if (refusal !== null) throw new DrillError("E_INTERNAL", `world ${this.id}: ${refusal}`);
     this.runs += 1;
+  }
+
+  awake<T>(work: (keeperIn: (region: string) => AgentClient) => Promise<T>): Promise<T> {
+    return this.#keepers.awake(() => work((region) => this.#keepers.of(region)));
   }
 
   /** What a run starts in it for itself. */

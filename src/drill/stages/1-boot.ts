@@ -1,14 +1,17 @@
 /**
  * Stage 1: networks, gateways, Kafka nodes and observers, all at once; each cluster is ready when
  * its own protocol says so: every broker registered, unfenced and answering. In a warm world all of
- * that is there and was proven (`world-health.ts`): only the observers start.
+ * that is there and was proven (`world-health.ts`): only the observers start, and beside them the
+ * ground of the workload is laid, which takes no agent of the run (`ground.ts`).
  */
 import { poll } from "../../kernel/clock.ts";
 import { DrillError, messageOf } from "../../kernel/errors.ts";
 import type { KafkaNode } from "../../topology/types.ts";
 import type { AgentRole } from "../agent-pool.ts";
 import { eyesOf } from "../eyes.ts";
+import { groundByKeepers } from "../ground.ts";
 import { addressOf, observerFor, type RunContext, throwIfAborted } from "../run-context.ts";
+import { settleAll } from "../settle-all.ts";
 
 const CLUSTER_READY_WITHIN_MS = 120_000;
 const PROBE_MS = 1000;
@@ -18,9 +21,9 @@ export async function boot(context: RunContext): Promise<void> {
   if (world.warm) {
     progress.note(`world ${world.id} is warm: run ${world.bootedBy} booted it`);
     const observers = startObservers(context);
-    // No cluster boots that the agents would hold up, but MirrorMaker may have to.
+    // No cluster boots that the clients' agents would hold up, but MirrorMaker may.
     if (plan.replications.length === 0) void clientAgents(context);
-    await settleAll(observers);
+    await settleAll([...observers, groundByKeepers(context)]);
     // Its proof of health was of every node.
     const cold = new Set(plan.topology.clusters.filter((one) => one.cold).map(({ name }) => name));
     recordReady(
@@ -148,10 +151,4 @@ function checkFeatures(nodes: KafkaNode[], found: Record<string, number>): void 
     const is = found[name] ?? 0;
     if (is !== level) throw new Error(`feature ${name} is at level ${is}, expected ${level}`);
   }
-}
-
-/** Waits for all, then throws the first failure: nothing is left starting in the background. */
-export async function settleAll(work: Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
-  if (failed) throw failed.reason;
 }

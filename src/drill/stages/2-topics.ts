@@ -1,28 +1,25 @@
 /**
  * Stage 2: topics, the groups' first commits, and replication that is proven to work.
  *
- * One readiness record is written to every partition and every group commits the offset behind it,
- * before MirrorMaker starts: so it finds topics and groups at once instead of at its next refresh,
- * and no group ever starts without a commit (kafkajs#590). Replication is ready when the record and
- * the offset have crossed.
+ * One readiness record is written to every partition, and every group has committed the offset behind
+ * it (`ground.ts`). Replication is ready when the record and the offset have crossed.
  */
 import { isMadeLater, type PlannedReplication } from "../../experiment/plan.ts";
 import type { LogRef } from "../../history/judging.ts";
 import { monotonicUs, poll } from "../../kernel/clock.ts";
-import { DrillError, messageOf } from "../../kernel/errors.ts";
+import { DrillError } from "../../kernel/errors.ts";
+import { ground } from "../ground.ts";
 import {
   addressOf,
   atStart,
-  isUp,
   logOf,
   observerFor,
   type RunContext,
   throwIfAborted,
 } from "../run-context.ts";
-import { clientAgents, settleAll } from "./1-boot.ts";
+import { settleAll } from "../settle-all.ts";
+import { clientAgents } from "./1-boot.ts";
 
-export const TOPICS_WITHIN_MS = 60_000;
-const COORDINATOR_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 /**
  * MirrorMaker has at most 10 offset syncs in flight (OffsetSyncWriter) and sends the ones it put off
@@ -34,67 +31,17 @@ const SEQS_PER_ROUND = 1000;
 
 export async function topics(context: RunContext): Promise<void> {
   const { plan, progress } = context;
-  const up = (cluster: string) => isUp(context, cluster);
-  const clusters = [...new Set(plan.topics.map(({ cluster }) => cluster))].filter(up);
-  const consumers = plan.consumers.filter(({ cluster }) => up(cluster));
-  // MirrorMaker takes longest, and leaves a core idle while it joins its group: it is not held up.
   if (plan.replications.length === 0) void clientAgents(context);
-  await settleAll([
-    createTopics(context, clusters),
-    ...consumers.map((consumer) => wakeCoordinator(context, consumer)),
-  ]);
-  const first = consumers.filter(({ start }) => start === "initial");
-  await settleAll(first.map((consumer) => firstCommit(context, consumer)));
+  await ground(context);
   throwIfAborted(context.signal);
-  const started = startReplications(context);
-  await settleAll([seedAll(context, 0), ...started]);
+  // MirrorMaker takes longest, and leaves a core idle while it starts.
   const agents = clientAgents(context);
+  await seedAll(context, 0);
   await settleAll(plan.replications.map((replication) => replicationReady(context, replication)));
   await agents;
   if (plan.replications.some(({ expectLogs }) => expectLogs.length > 0)) {
     progress.note("replication proven: record and offset crossed");
   }
-}
-
-function startReplications(context: RunContext): Promise<void>[] {
-  const { plan, runtime, history } = context;
-  return plan.topology.replications.map(async (replication) => {
-    const target = plan.topology.clusters.find(({ name }) => name === replication.to);
-    if (!target) throw new DrillError("E_INTERNAL", `no cluster ${replication.to}`);
-    context.world.host(replication.name);
-    await runtime.startReplication(replication, target.kafka);
-    history.record({ type: "node.state", node: replication.name, state: "started" });
-  });
-}
-
-/** Asks for a group's offsets: the broker makes its internal topic meanwhile. The answer is moot. */
-async function wakeCoordinator(
-  context: RunContext,
-  { group, cluster, logs }: { group: string; cluster: string; logs: number[] },
-): Promise<void> {
-  const { topic } = logOf(context.plan, logs[0] ?? 0);
-  const ask = { address: addressOf(context.plan, cluster), group, topic, partitions: 1 };
-  await observerFor(context, cluster)
-    .request("group.offsets", ask)
-    .catch(() => {});
-}
-
-/** Makes the topics of some clusters, all at once, but for those that a step makes. */
-export async function createTopics(context: RunContext, clusters: string[]): Promise<void> {
-  await settleAll(
-    clusters.map((cluster) => {
-      const topics = context.plan.topics.filter(
-        (topic) => topic.cluster === cluster && topic.madeBy === undefined,
-      );
-      const ask = {
-        address: addressOf(context.plan, cluster),
-        topics: topics.map(({ spec }) => spec),
-        withinMs: TOPICS_WITHIN_MS,
-      };
-      const observer = observerFor(context, cluster);
-      return observer.request("topics.create", ask, TOPICS_WITHIN_MS + 5000);
-    }),
-  );
 }
 
 function readinessProducers({ plan }: RunContext) {
@@ -125,39 +72,6 @@ export async function seedLogs(
       });
     }),
   );
-}
-
-/** The group starts right behind the readiness record, on every log that has one. */
-export async function firstCommit(
-  context: RunContext,
-  consumer: { group: string; logs: number[] },
-): Promise<void> {
-  const seeded = new Set(readinessProducers(context).map(({ log }) => log));
-  for (const id of consumer.logs.filter((log) => seeded.has(log))) {
-    const log = logOf(context.plan, id);
-    const ask = {
-      address: addressOf(context.plan, log.cluster),
-      group: consumer.group,
-      topic: log.topic,
-      offsets: new Array<number>(atStart(log).partitions).fill(1),
-    };
-    // A fresh cluster has no group coordinator until its internal topic is there.
-    let last = "";
-    const committed = await poll(
-      () => observerFor(context, log.cluster).request("group.commit", ask),
-      {
-        everyMs: POLL_MS,
-        withinMs: COORDINATOR_WITHIN_MS,
-        signal: context.signal,
-        onError: (error) => {
-          last = messageOf(error);
-        },
-      },
-    );
-    throwIfAborted(context.signal);
-    if (committed) continue;
-    throw new DrillError("E_NODE_NOT_READY", `first commit of group ${consumer.group}: ${last}`);
-  }
 }
 
 async function replicationReady(

@@ -8,7 +8,7 @@ import { DrillError } from "../../kernel/errors.ts";
 import type { AgentClient } from "../agent-client.ts";
 import type { Origin } from "../agent-pool.ts";
 import { addressOf, atStart, logOf, type RunContext } from "../run-context.ts";
-import { settleAll } from "./1-boot.ts";
+import { settleAll } from "../settle-all.ts";
 
 export const LEAD_US = 500_000;
 const START_WITHIN_MS = 60_000;
