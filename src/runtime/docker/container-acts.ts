@@ -135,8 +135,9 @@ export async function logsOf(container: Docker.Container, since?: string): Promi
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** Of a container that ended in the meantime the engine says nothing. */
 interface Stats {
-  memory_stats: { usage?: number; stats?: Record<string, number> };
+  memory_stats?: { usage?: number; stats?: Record<string, number> };
 }
 
 /** Resident memory without the page cache, bytes; 0 for a container that does not run or is gone. */
@@ -144,10 +145,10 @@ export async function memoryOf(container: Docker.Container): Promise<number> {
   const asked = container.stats({ stream: false, "one-shot": true }) as Promise<Stats>;
   const stats = await asked.catch((error: unknown): Stats => {
     // 404: it was removed since it was listed.
-    if (hasStatus(error, 404)) return { memory_stats: {} };
+    if (hasStatus(error, 404)) return {};
     throw error;
   });
-  const { usage = 0, stats: parts = {} } = stats.memory_stats;
+  const { usage = 0, stats: parts = {} } = stats.memory_stats ?? {};
   const cache = parts["inactive_file"] ?? parts["total_inactive_file"] ?? 0;
   return Math.max(0, usage - cache);
 }

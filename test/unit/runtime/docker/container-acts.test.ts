@@ -60,6 +60,7 @@ describe(memoryOf.name, () => {
     const usage = { usage: 50, stats: { inactive_file: 20 } };
     expect(await memoryOf(container(async () => ({ memory_stats: usage })))).to.equal(30);
     expect(await memoryOf(container(async () => ({ memory_stats: {} })))).to.equal(0);
+    expect(await memoryOf(container(async () => ({})))).to.equal(0);
     expect(await memoryOf(failing(404))).to.equal(0);
   });
 
