@@ -31,7 +31,8 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   if ((group === "mirror" || group === "exposure") && draft.flowCount === 0) {
     return `${metric} needs replication, and the topology has none`;
   }
-  const acked = ["rpo", "lost", "stranded"].includes(group ?? "") || metric === "rto.produce";
+  const acked =
+    ["rpo", "lost", "stranded"].includes(group ?? "") || /^(rto|stall)\.produce$/.test(metric);
   if (acked && draft.silent) {
     return `${metric} is about acked records, and every producer has acks: "0"; see unconfirmed`;
   }
@@ -44,8 +45,8 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   if ((reads || metric === "rto.consume") && draft.consumerCount === 0) {
     return `${metric} needs a consumer, and the workload has none`;
   }
-  if (metric === "rto.cluster" && !draft.canaryEnabled) {
-    return "rto.cluster is measured by the canary, which is off";
+  if (/^(rto|stall)\.cluster$/.test(metric) && !draft.canaryEnabled) {
+    return `${metric} is measured by the canary, which is off`;
   }
   // A step that is itself wrong may be the fault: then nothing is said.
   const unread = draft.stepIds.length > draft.steps.length;

@@ -66,6 +66,8 @@ export const METRICS = {
   "rto.cluster": { unit: "ms", label: "RTO produce, cluster" },
   "rto.leader": { unit: "ms", label: "Partitions without a new leader" },
   "rto.fresh": { unit: "ms", label: "RTO produce, fresh client" },
+  "stall.produce": { unit: "ms", label: "Longest stall, application" },
+  "stall.cluster": { unit: "ms", label: "Longest stall, cluster" },
   "offsets.skipped": { unit: "records", label: "Records skipped by groups" },
   "offsets.replayed": { unit: "records", label: "Records replayed to groups" },
   "offsets.unmapped": { unit: "partitions", label: "Partitions without a committed offset" },

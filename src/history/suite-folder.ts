@@ -21,7 +21,9 @@ const attemptSchema = z.object({
   run: z.string(),
   startedAt: z.string(),
   durationMs: z.number().describe("Boot or proof, clean-up and judgement included."),
-  overheadMs: z.number().describe("Of it, what lay outside of workload, steps, recovery and heals."),
+  overheadMs: z
+    .number()
+    .describe("Of it, what lay outside of workload, steps, recovery and heals."),
   outcome: z
     .enum(["unfinished", "completed", "interrupted", "failed", "refused"])
     .describe(

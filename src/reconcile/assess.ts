@@ -30,6 +30,8 @@ const TIMING: ReadonlySet<MetricId> = new Set<MetricId>([
   "rto.cluster",
   "rto.leader",
   "rto.fresh",
+  "stall.produce",
+  "stall.cluster",
   "exposure.records",
   "exposure.time",
 ]);
@@ -46,6 +48,9 @@ const HOW: Record<MetricId, string> = {
   "rto.leader":
     "T0 to the first look that showed another leader, slowest partition that changed it",
   "rto.fresh": "as rto.produce, by a client that connects anew",
+  "stall.produce":
+    "longest time after T0 from a due record to the next ack of it or of one due later, by partition",
+  "stall.cluster": "as stall.produce, by a probe that always talks to the current leader",
   "offsets.skipped": "records after the last commit that the group resumed beyond, never delivered",
   "offsets.replayed": "records before the last commit that the group was to read again",
   "offsets.unmapped": "partitions where the group found no committed offset",

@@ -7,25 +7,11 @@ import type { Chronicle } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
 import { stoppedByPlanUs } from "./recovery.ts";
 import type { Result } from "./result.ts";
-import { ackedUs, type Chain, chainsOf, type Slot, slotsOf } from "./slots.ts";
+import { ackedUs, type Chain, chainsOf, slotsOf } from "./slots.ts";
 import type { Problem } from "./soundness.ts";
+import { gapsOf } from "./stalls.ts";
 
 type Control = Result["instrument"]["controls"][number];
-
-/**
- * From each due time to the next ack of anything due then or later. A single probe without an ack
- * (never sent, or timed out) is a gap until the probe after it was acked, not until the run's end.
- */
-function gapsOf(slots: readonly Slot[], endUs: number, stallUs: number): number[] {
-  const gaps: number[] = [];
-  let nextAckUs = Infinity;
-  for (const slot of slots.toReversed()) {
-    nextAckUs = Math.min(nextAckUs, slot.doneUs);
-    if (nextAckUs === Infinity && slot.dueUs + stallUs > endUs) continue;
-    gaps.push(Math.min(nextAckUs, endUs) - slot.dueUs);
-  }
-  return gaps;
-}
 
 export function controlsOf(
   ledger: Ledger,
@@ -47,7 +33,7 @@ export function controlsOf(
       const gaps = chains.flatMap((chain) =>
         gapsOf(slotsOf(chain, { fromUs, endUs, stallUs }, ackedUs), endUs, stallUs),
       );
-      const worst = gaps.reduce((max, gap) => Math.max(max, gap), 0);
+      const worst = gaps.reduce((max, { forUs }) => Math.max(max, forUs), 0);
       return {
         name,
         partitions: chains.length,

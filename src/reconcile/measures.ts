@@ -14,6 +14,7 @@ import type { Ledger } from "./ledger.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
 import type { JudgedOffset } from "./offsets.ts";
 import type { AnomalyClass, Measure, Recovery, Result } from "./result.ts";
+import { longestStall } from "./stalls.ts";
 
 export interface MeasureInput {
   ledger: Ledger;
@@ -49,6 +50,8 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
   "rto.cluster": (input) => recovery(input, "cluster"),
   "rto.leader": ({ chronicle }) => leaderMeasure(chronicle),
   "rto.fresh": (input) => recovery(input, "fresh"),
+  "stall.produce": (input) => longestStall(input, "produce"),
+  "stall.cluster": clusterStall,
   "offsets.skipped": skippedRecords,
   "offsets.replayed": (input) => offsetSum(input, ({ replayed }) => replayed),
   "offsets.unmapped": (input) =>
@@ -73,6 +76,13 @@ const MEASURES: Record<MetricId, (input: MeasureInput) => Measure> = {
 
 export function measureOf(metric: MetricId, input: MeasureInput): Measure {
   return MEASURES[metric](input);
+}
+
+/** Where the recovery that the probe tells is in doubt, so is its longest stall. */
+function clusterStall(input: MeasureInput): Measure {
+  const seen = input.recoveries.find(({ viewpoint }) => viewpoint === "cluster");
+  const { inconclusive } = seen?.measure ?? {};
+  return inconclusive === undefined ? longestStall(input, "cluster") : unknown(inconclusive);
 }
 
 /** Logs on which application records survive, by id. */

@@ -42,25 +42,17 @@ type Measured = keyof typeof HOW;
 export function recoveriesOf(input: RecoveryInput): Viewed[] {
   const { ledger, chronicle } = input;
   if (!chronicle.t0) return [];
-  const application = (stream: Stream) => stream.application;
   const views: Viewed[] = [];
-  const chains = chainsOf(ledger, application);
+  const chains = chainsOf(ledger, ({ application }) => application);
   const byAck = () => [ackedUs];
-  // Without acks there is nothing to be late.
-  const acking = chains.filter(({ head }) => head.producer.acks !== "0");
-  views.push(viewOf(input, "produce", outagesOf(input, acking, byAck)));
+  views.push(viewOf(input, "produce", outagesOf(input, ackedChains(ledger), byAck)));
   const deliveries = ledger.groups.map((group) => ({ group, done: deliveredUs(group) }));
   const doneFor = (chain: Chain) =>
     deliveries
       .filter(({ group }) => group.group.readers.some((r) => readsFamily(ledger, r.logs, chain)))
       .map(({ done }) => done);
   views.push(viewOf(input, "consume", outagesOf(input, chains, doneFor)));
-  const clusters = new Set(chains.map(({ head }) => head.log.cluster));
-  const probes = chainsOf(
-    ledger,
-    ({ producer, log }) =>
-      producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
-  );
+  const probes = probeChains(ledger);
   const cluster = viewOf(input, "cluster", outagesOf(input, probes, byAck));
   const doubt = contradictionOf(
     { probes, applications: chains },
@@ -73,6 +65,22 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
   if (doubt !== null) cluster.recovery.measure.inconclusive ??= doubt;
   views.push(cluster);
   return views.filter(({ recovery }) => recovery.partitions.length > 0);
+}
+
+/** The application's. Without acks there is nothing to be late. */
+export function ackedChains(ledger: Ledger): Chain[] {
+  const chains = chainsOf(ledger, ({ application }) => application);
+  return chains.filter(({ head }) => head.producer.acks !== "0");
+}
+
+/** Those of the probes in clusters that the application writes to. */
+export function probeChains(ledger: Ledger): Chain[] {
+  const clusters = new Set(ledger.world.applicationStreams().map(({ log }) => log.cluster));
+  return chainsOf(
+    ledger,
+    ({ producer, log }) =>
+      producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
+  );
 }
 
 function readsFamily(ledger: Ledger, logs: readonly number[], { streams }: Chain): boolean {
@@ -92,16 +100,10 @@ function outagesOf(
   const t0 = chronicle.t0 as Interval;
   const { stallMs, sustainedMs } = ledger.world.judging.policy;
   const [stallUs, sustainedUs] = [stallMs * 1000, sustainedMs * 1000];
-  const stoppedUs = stoppedByPlanUs(ledger, chronicle);
-  const reports = chronicle.of("health");
-  const lateUs = (aroundUs: number) =>
-    reports
-      .filter(({ tUs }) => tUs >= aroundUs && tUs <= aroundUs + 2 * HEALTH_EVERY_US)
-      .reduce((most, one) => Math.max(most, one.loopDelayMaxUs, one.lateSendMaxUs), 0);
+  const lateUs = latenessOf(chronicle);
   const worst = new Map<string, { head: Stream; outage: Outage }>();
   for (const chain of chains) {
-    const died = chain.streams.at(-1)?.writerDied ?? false;
-    const endUs = died ? chronicle.workloadEndUs : stoppedUs;
+    const endUs = endOf(chain, ledger, chronicle);
     const timing: Timing = {
       t0,
       endUs,
@@ -123,6 +125,21 @@ function outagesOf(
   return [...worst.values()].sort(
     (a, b) => a.head.log.id - b.head.log.id || a.head.partition - b.head.partition,
   );
+}
+
+/** By how much the instrument may have dated an ack of an instant late, never early, µs. */
+export function latenessOf(chronicle: Chronicle): (aroundUs: number) => number {
+  const reports = chronicle.of("health");
+  return (aroundUs) =>
+    reports
+      .filter(({ tUs }) => tUs >= aroundUs && tUs <= aroundUs + 2 * HEALTH_EVERY_US)
+      .reduce((most, one) => Math.max(most, one.loopDelayMaxUs, one.lateSendMaxUs), 0);
+}
+
+/** Until when a chain had something due; one whose writer died, to the end of the workload. */
+export function endOf(chain: Chain, ledger: Ledger, chronicle: Chronicle): number {
+  const died = chain.streams.at(-1)?.writerDied ?? false;
+  return died ? chronicle.workloadEndUs : stoppedByPlanUs(ledger, chronicle);
 }
 
 /** When producers stopped making records due: the latest due time of any stream that lived. */

@@ -17,6 +17,8 @@ export const METRIC_DEFINITIONS: Record<MetricId, string> = {
   "rto.cluster": "The same, seen by a probe that always talks to the current leader.",
   "rto.leader": "Fault until a broker tells of another leader; the slowest partition that got one.",
   "rto.fresh": "The same, seen by a client that connects anew.",
+  "stall.produce": "The longest time that a partition had something due and acked nothing.",
+  "stall.cluster": "The same, seen by a probe that always talks to the current leader.",
   "offsets.skipped": "Records between the last committed one and the resumed one, never delivered.",
   "offsets.replayed": "Records already committed that the group was given again.",
   "offsets.unmapped": "Partitions where the group found no committed offset after the failover.",
