@@ -57,7 +57,8 @@ export async function injectFault(context: RunContext, step: FaultStep): Promise
   const reach = fault.reach(step.params, context.plan.topology, live);
   const { undo, heal } = healOnce(context, step, fault, { faultContext, live, acts });
   context.live.openFaults.set(step.id, { step, reach, undo, heal });
-  context.heals.defer(`step ${step.id}`, heal);
+  // A heal that fails has told so itself; left to be told is one that does not end.
+  context.heals.defer(`step ${step.id}`, () => heal().catch(() => {}));
   const deathsBefore = context.deaths.length;
   // On disk before the act: after a crash of the harness the evidence still says what was begun.
   acts.injecting = () =>
@@ -136,12 +137,15 @@ function healOnce(
     acts.signal = new AbortController().signal;
     return faultContext.heals.healAll();
   });
+  const unhealed = (reason: string, cause?: unknown) => {
+    recordOrFail(context, { type: "heal.failed", step: step.id, reason });
+    context.progress.note(`heal of ${step.id} FAILED: ${reason}`);
+    return new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`, { cause });
+  };
   const heal = once(async () => {
     const failures = await undo();
     if (failures.length > 0) {
-      const reason = failures.map((one) => `${one.name}: ${one.reason}`).join("; ");
-      recordOrFail(context, { type: "heal.failed", step: step.id, reason });
-      throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`);
+      throw unhealed(failures.map((one) => `${one.name}: ${one.reason}`).join("; "));
     }
     try {
       const proof = await fault.proveHealed(step.params, faultContext, live);
@@ -150,9 +154,7 @@ function healOnce(
       recordOrFail(context, { type: "fault.healed", step: step.id, proof });
       context.progress.note(`${step.id}: healed; ${proof}`);
     } catch (error) {
-      const reason = messageOf(error);
-      recordOrFail(context, { type: "heal.failed", step: step.id, reason });
-      throw new DrillError("E_HEAL_FAILED", `${step.id}: ${reason}`, { cause: error });
+      throw unhealed(messageOf(error), error);
     }
   });
   return { undo, heal };
