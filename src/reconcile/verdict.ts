@@ -6,7 +6,7 @@
  * could be assessed, whatever the predictions came to: a refuted prediction is a result.
  */
 import { EXIT } from "../kernel/errors.ts";
-import { formatCount } from "../kernel/units.ts";
+import { formatBytes, formatCount, formatDurationMs } from "../kernel/units.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { SIZE } from "./limits.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
@@ -62,8 +62,15 @@ export function verdictOf(input: VerdictInput): Verdict {
 
 function missedSentence({ label, target, measured, unit, reason }: Assessment): string {
   if (reason !== undefined) return `${label}: target ${target} missed; ${reason}`;
-  const value = measured.text ?? `${measured.censored ? "≥ " : ""}${measured.value} ${unit}`;
-  return `${label}: measured ${value}, target ${target}`;
+  const value = measured.text ?? inUnit(measured.value ?? 0, unit);
+  return `${label}: measured ${measured.censored ? "≥ " : ""}${value}, target ${target}`;
+}
+
+/** As the tables of the report have it. */
+function inUnit(value: number, unit: string): string {
+  if (unit === "ms") return formatDurationMs(value);
+  if (unit === "bytes") return formatBytes(value);
+  return `${formatCount(value)} ${value === 1 ? unit.replace(/s$/, "") : unit}`;
 }
 
 /** Of no bearing on what was measured, and all the more on what is left behind. */

@@ -71,6 +71,12 @@ describe(verdictOf.name, () => {
     expect(sentence({ measured: { ...exact(9), text: "hole" } })).to.equal(
       "RPO, records: measured hole, target at most 5",
     );
+    const said = (value: number, unit: "ms" | "bytes" | "records") =>
+      sentence({ measured: exact(value), unit });
+    expect(said(35_696, "records")).to.contain("measured 35,696 records,");
+    expect(said(1, "records")).to.contain("measured 1 record,");
+    expect(said(28_415.523, "ms")).to.contain("measured 28.42 s,");
+    expect(said(1536, "bytes")).to.contain("measured 1.5 KiB,");
     expect(sentence({ measured: { ...exact(9), censored: true } })).to.equal(
       "RPO, records: measured ≥ 9 records, target at most 5",
     );
