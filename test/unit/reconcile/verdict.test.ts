@@ -62,26 +62,6 @@ describe(verdictOf.name, () => {
     ]);
   });
 
-  it("says a miss by its reason, by its word, or as the bound it is", () => {
-    const sentence = (more: Partial<Assessment>) =>
-      judgedWith({ objectives: [aim("missed", more)] }).reasons[0];
-    expect(sentence({ reason: "a hole" })).to.equal(
-      "RPO, records: target at most 5 missed; a hole",
-    );
-    expect(sentence({ measured: { ...exact(9), text: "hole" } })).to.equal(
-      "RPO, records: measured hole, target at most 5",
-    );
-    const said = (value: number, unit: "ms" | "bytes" | "records") =>
-      sentence({ measured: exact(value), unit });
-    expect(said(35_696, "records")).to.contain("measured 35,696 records,");
-    expect(said(1, "records")).to.contain("measured 1 record,");
-    expect(said(28_415.523, "ms")).to.contain("measured 28.42 s,");
-    expect(said(1536, "bytes")).to.contain("measured 1.5 KiB,");
-    expect(sentence({ measured: { ...exact(9), censored: true } })).to.equal(
-      "RPO, records: measured ≥ 9 records, target at most 5",
-    );
-  });
-
   it("is open by an objective that is open or was not run, and says a reason once", () => {
     for (const verdict of ["inconclusive", "not-run"] as const) {
       const result = judgedWith({ objectives: [aim("met"), aim(verdict)] });
@@ -128,6 +108,28 @@ describe(verdictOf.name, () => {
       sentence: `problem ${n}`,
     }));
     expect(judgedWith({ problems: all }).reasons).to.have.length(SIZE.reasonsMax);
+  });
+});
+
+describe("the sentence of a missed objective", () => {
+  it("has the reason, the word, or the number in its unit, as a bound where it is one", () => {
+    const sentence = (more: Partial<Assessment>) =>
+      judgedWith({ objectives: [aim("missed", more)] }).reasons[0];
+    expect(sentence({ reason: "a hole" })).to.equal(
+      "RPO, records: target at most 5 missed; a hole",
+    );
+    expect(sentence({ measured: { ...exact(9), text: "hole" } })).to.equal(
+      "RPO, records: measured hole, target at most 5",
+    );
+    const said = (value: number, unit: "ms" | "bytes" | "records") =>
+      sentence({ measured: exact(value), unit });
+    expect(said(35_696, "records")).to.contain("measured 35,696 records,");
+    expect(said(1, "records")).to.contain("measured 1 record,");
+    expect(said(28_415.523, "ms")).to.contain("measured 28.42 s,");
+    expect(said(1536, "bytes")).to.contain("measured 1.5 KiB,");
+    expect(sentence({ measured: { ...exact(9), censored: true } })).to.equal(
+      "RPO, records: measured ≥ 9 records, target at most 5",
+    );
   });
 });
 
