@@ -9,15 +9,17 @@
 import { forEachAck, type Writers } from "./ack-runs.ts";
 import { BitPlane, select } from "./bit-plane.ts";
 import { lastAtMost } from "./column.ts";
-
 import type { Book } from "./content.ts";
 import type { AuditedPlace, StreamLedger } from "./ledger.ts";
+import { madeAnew } from "./made-anew.ts";
 import { holderOf, nameOf, offsetOf } from "./neighbourhood.ts";
 import { noteUnappended } from "./unappended.ts";
 
 export function noteAckDefects(book: Book): void {
-  const { ledger } = book;
+  const { ledger, chronicle } = book;
+  const anew = madeAnew(ledger.world, chronicle);
   for (const place of ledger.world.places) {
+    if (anew.has(place.log.id)) continue;
     const streams = ledger.streams.filter(
       ({ stream, sends }) =>
         stream.log === place.log && stream.partition === place.partition && sends.rows > 0,
@@ -32,7 +34,7 @@ export function noteAckDefects(book: Book): void {
       noteOccupied(book, writers, audit, stream);
     }
   }
-  noteConflicts(book);
+  noteConflicts(book, anew);
 }
 
 function noteDuplicateAcks(book: Book, writers: Writers): void {
@@ -193,10 +195,11 @@ function noteOccupied(
 }
 
 /** Offsets at which readers met another record than the audit did. */
-function noteConflicts({ ledger, chronicle, anomalies }: Book): void {
+function noteConflicts({ ledger, chronicle, anomalies }: Book, anew: ReadonlySet<number>): void {
   const { world } = ledger;
   for (const conflict of ledger.conflicts) {
     const place = world.place(conflict.place);
+    if (anew.has(place.log.id)) continue;
     const audit = ledger.finalAudit(place.log.id, place.partition);
     if (!audit) continue;
     anomalies.add(

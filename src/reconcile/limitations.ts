@@ -2,6 +2,7 @@
 import type { Catalogue } from "../history/catalogue.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Ledger } from "./ledger.ts";
+import { madeAnew } from "./made-anew.ts";
 import type { World } from "./world.ts";
 
 interface Evidence {
@@ -65,6 +66,13 @@ export function limitsOf({ world, chronicle, ledger, catalogue }: Evidence): str
     limits.push(
       "A killed process loses what it held in memory, not what the kernel had not yet written: " +
         "the loss of unflushed pages with the power is not part of this fault.",
+    );
+  }
+  for (const id of madeAnew(world, chronicle)) {
+    const { topic, cluster } = world.log(id) ?? { topic: `log ${id}`, cluster: "its cluster" };
+    limits.push(
+      `${topic} on ${cluster} was deleted, and made anew: an offset of it may name two records, so acks ` +
+        "were not held against the log, nor the order of a mirror against its source.",
     );
   }
   if (world.judging.producers.some(({ acks }) => acks === "0")) {

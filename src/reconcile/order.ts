@@ -14,14 +14,16 @@
 import type { BitPlane } from "./bit-plane.ts";
 import { type Book, finalAudits } from "./content.ts";
 import { type AuditedPlace, planeIn } from "./ledger.ts";
+import { madeAnew } from "./made-anew.ts";
 import { holderOf, nameOf } from "./neighbourhood.ts";
 import { SourceMap, type VisitSource } from "./source-offsets.ts";
 
 const MIRROR_LANE = -1;
 
 export function noteReorders(book: Book): void {
+  const anew = madeAnew(book.ledger.world, book.chronicle);
   for (const audit of finalAudits(book.ledger)) {
-    const walk = new OrderWalk(book, audit);
+    const walk = new OrderWalk(book, audit, anew);
     // Most logs are in order: asked first at one comparison a run, without planes.
     if (walk.inOrder()) continue;
     walk.note();
@@ -56,11 +58,11 @@ class OrderWalk {
   /** Where the records of a mirror lie at its source. */
   readonly #map: SourceMap | undefined;
 
-  constructor(book: Book, audit: AuditedPlace) {
+  constructor(book: Book, audit: AuditedPlace, anew: ReadonlySet<number>) {
     this.#book = book;
     this.#audit = audit;
     const source = audit.place.log.mirrorOf;
-    if (source === undefined) return;
+    if (source === undefined || anew.has(source)) return;
     this.#map = new SourceMap(book.ledger, source, audit.place.partition);
   }
 
