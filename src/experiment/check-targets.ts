@@ -48,6 +48,9 @@ function unmeasurable(draft: Draft, metric: MetricId): string | undefined {
   if (/^(rto|stall)\.cluster$/.test(metric) && !draft.canaryEnabled) {
     return `${metric} is measured by the canary, which is off`;
   }
+  if (metric === "rto.fresh" && !draft.freshClients) {
+    return "rto.fresh is measured by new clients, and none is started: set workload.canary.fresh, such as 1s";
+  }
   // A step that is itself wrong may be the fault: then nothing is said.
   const unread = draft.stepIds.length > draft.steps.length;
   if (

@@ -186,7 +186,7 @@ function clientRows(plan: Plan): string[][] {
       canary.name,
       canary.region,
       logName(canary.log),
-      `a record per partition every ${formatExactMs(canary.intervalMs)}`,
+      `${canary.fresh ? "a new client" : "a record per partition"} every ${formatExactMs(canary.intervalMs)}`,
       starts[isMadeLater(plan, canary.log) ? "created" : "initial"],
     ]),
     ...plan.consumers.map((consumer) => [

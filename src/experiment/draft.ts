@@ -64,6 +64,8 @@ export class Draft {
   readonly steps: StepItem[];
   readonly guards: Item<GuardEntry>[];
   readonly canaryEnabled: boolean;
+  /** New clients are started; or the part that says so is itself wrong. */
+  readonly freshClients: boolean;
   /** When a send counts as late. */
   readonly stallMs: number;
   /** Accepted or not. */
@@ -105,7 +107,9 @@ export class Draft {
     this.steady = this.#accept(steadyCheckSchema, root, "steadyState", []);
     this.guards = this.#accept(guardSchema, root, "abortIf", []);
     this.steps = this.timeline.leaves.flatMap((leaf) => this.#acceptStep(leaf));
-    this.canaryEnabled = canarySchema.safeParse(workload["canary"] ?? {}).data?.enabled ?? true;
+    const canary = canarySchema.safeParse(workload["canary"] ?? {}).data;
+    this.canaryEnabled = canary?.enabled ?? true;
+    this.freshClients = canary === undefined || canary.fresh !== undefined;
     this.stallMs = policySchema.safeParse(root["policy"] ?? {}).data?.stall ?? Infinity;
     this.flowCount = list(topology["replication"]).length;
     this.consumerCount = list(workload["consumers"]).length;

@@ -12,17 +12,18 @@ import type { LogBook } from "./plan-logs.ts";
 import {
   AUDIT_PASSES,
   auditReader,
+  type CanaryTiming,
   canaryOf,
   type FaultsPlanned,
+  freshTiming,
   loopbackRegions,
+  readinessRef,
 } from "./plan-observers.ts";
 import { plannedProducer, producerRefOf } from "./plan-producer.ts";
 import { brokerRegions, servingFrom, topicsMeant } from "./resolve.ts";
 import type { Experiment } from "./schema.ts";
 import { type FaultEntry, isFault, paramsOf } from "./schema-steps.ts";
 import type { ConsumerEntry, ProducerEntry, TopicEntry } from "./schema-workload.ts";
-
-const READINESS_BYTES = 64;
 
 /** Where a client's topic is, and where its successor goes on. */
 interface Place {
@@ -57,6 +58,7 @@ export class ClientBook {
       for (const { cluster, name } of topics) {
         const log = book.find(cluster, name);
         if (log && warm(cluster)) this.#addCanary(log);
+        if (log && warm(cluster) && canary.fresh) this.#addFresh(log, canary.fresh);
       }
       this.#addControls();
     }
@@ -180,40 +182,40 @@ export class ClientBook {
   }
 
   #addCanary(log: LogRef): void {
-    const { every, timeout, size } = this.#experiment.workload.canary;
-    const { wanted, ...place } = canaryOf(this.#experiment.topology, log, this.#faults);
+    const { every, timeout } = this.#experiment.workload.canary;
+    const place = canaryOf(this.#experiment.topology, log, this.#faults);
+    this.#pushCanary(log, place, { intervalMs: every, timeoutMs: timeout });
+  }
+
+  #addFresh(log: LogRef, everyMs: number): void {
+    const place = canaryOf(this.#experiment.topology, log, this.#faults, "fresh");
+    const writer = this.producers.find((producer) => producer.log === log.id);
+    this.#pushCanary(log, place, freshTiming(everyMs, writer));
+  }
+
+  #pushCanary(
+    log: LogRef,
+    { wanted, ...place }: ReturnType<typeof canaryOf>,
+    timing: CanaryTiming,
+  ): void {
+    const recordBytes = this.#experiment.workload.canary.size;
     const name = this.#unique(wanted);
     const ref = this.#pushRef({
       name,
       kind: "canary",
       log: log.id,
-      ratePerSecond: (log.partitions * 1000) / every,
-      recordBytes: size,
+      ratePerSecond: (log.partitions * 1000) / timing.intervalMs,
+      recordBytes,
       acks: "all",
       ...place,
+      ...(timing.fresh ? { fresh: true } : {}),
     });
-    this.canaries.push({
-      ref,
-      name,
-      region: place.region,
-      log: log.id,
-      intervalMs: every,
-      recordBytes: size,
-      timeoutMs: timeout,
-    });
+    const what = { log: log.id, intervalMs: timing.intervalMs, recordBytes };
+    this.canaries.push({ ref, name, region: place.region, ...what, ...timing });
   }
 
   #addReadiness(log: LogRef): void {
-    this.#pushRef({
-      name: this.#unique(`readiness-${log.cluster}-${log.topic}`),
-      kind: "readiness",
-      log: log.id,
-      region: log.region,
-      ratePerSecond: 0,
-      recordBytes: READINESS_BYTES,
-      acks: "all",
-      control: false,
-    });
+    this.#pushRef(readinessRef(log, this.#unique(`readiness-${log.cluster}-${log.topic}`)));
   }
 
   #addConsumer(entry: ConsumerEntry): void {

@@ -1,5 +1,6 @@
 /** Who watches, and from where: canaries must outlive what they watch; audits have ids of their own. */
-import type { LogRef } from "../history/judging.ts";
+import type { LogRef, ProducerRef } from "../history/judging.ts";
+import type { PlannedCanary, PlannedProducer } from "./plan.ts";
 import { brokerRegions } from "./resolve.ts";
 import type { TopologyEntry } from "./schema-topology.ts";
 
@@ -14,19 +15,42 @@ export interface FaultsPlanned {
 }
 
 /**
- * What the canary of a log is called and where it lives. A probe that dies with a data centre says
+ * What the canary of a log, or its fresh clients, are called and where they live. A probe that dies with a data centre says
  * nothing of the cluster that lives on in the others.
  */
 export function canaryOf(
   topology: TopologyEntry,
   { role, cluster, topic, region }: LogRef,
   { affected }: FaultsPlanned,
+  kind: "canary" | "fresh" = "canary",
 ): { wanted: string; region: string; control: boolean } {
   if (role === "loopback") return { wanted: `control-loopback-${region}`, region, control: true };
   const control = role === "control";
-  const wanted = control ? `control-${cluster}` : `canary-${cluster}-${topic}`;
+  const wanted = control ? `control-${cluster}` : `${kind}-${cluster}-${topic}`;
   const living = brokerRegions(topology, cluster).find((one) => !affected.has(one));
   return { wanted, region: living ?? region, control };
+}
+
+export type CanaryTiming = Pick<PlannedCanary, "intervalMs" | "timeoutMs" | "fresh">;
+
+/** A new client that was not served in so long is given up: the ones after it tell the rest. */
+const FRESH_TIMEOUT_MS = 10_000;
+
+/** New clients, with the settings of an application's; kafkajs' own where nothing writes to the log. */
+export function freshTiming(everyMs: number, writer: PlannedProducer | undefined): CanaryTiming {
+  return {
+    intervalMs: everyMs,
+    timeoutMs: FRESH_TIMEOUT_MS,
+    fresh: { client: writer?.client ?? {} },
+  };
+}
+
+const READINESS_BYTES = 64;
+
+/** Who writes the records that show at the boot that a log can be written to. */
+export function readinessRef({ id: log, region }: LogRef, name: string): Omit<ProducerRef, "id"> {
+  const written = { ratePerSecond: 0, recordBytes: READINESS_BYTES, acks: "all" } as const;
+  return { name, kind: "readiness", log, region, ...written, control: false };
 }
 
 /**

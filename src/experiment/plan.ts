@@ -47,6 +47,7 @@ export interface PlannedCanary {
   intervalMs: number;
   recordBytes: number;
   timeoutMs: number;
+  fresh?: { client: Record<string, unknown> }; // new clients, with these settings
 }
 
 /** A group's member. `ref` is the id in `judging.readers`. */

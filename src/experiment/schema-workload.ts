@@ -135,18 +135,30 @@ export const consumerSchema = z.strictObject({
   failover: takeover,
 });
 
-export const canarySchema = z.strictObject({
-  enabled: z.boolean({ error: "expected true or false" }).default(true),
-  every: durationSchema
-    .refine((ms) => ms >= 5, { error: "expected at least 5ms" })
-    .prefault("20ms")
-    .describe("Interval of probe records per partition: the resolution of RTO cluster."),
-  timeout: durationSchema
-    .refine((ms) => ms >= 50, { error: "expected at least 50ms" })
-    .prefault("1s")
-    .describe("When one probe counts as not acked."),
-  size: recordSize.prefault("64B").describe("Size of a probe record."),
-});
+export const canarySchema = z
+  .strictObject({
+    enabled: z.boolean({ error: "expected true or false" }).default(true),
+    every: durationSchema
+      .refine((ms) => ms >= 5, { error: "expected at least 5ms" })
+      .prefault("20ms")
+      .describe("Interval of probe records per partition: the resolution of RTO cluster."),
+    timeout: durationSchema
+      .refine((ms) => ms >= 50, { error: "expected at least 50ms" })
+      .prefault("1s")
+      .describe("When one probe counts as not acked."),
+    size: recordSize.prefault("64B").describe("Size of a probe record."),
+    fresh: durationSchema
+      .refine((ms) => ms >= 500, { error: "expected at least 500ms" })
+      .optional()
+      .describe(
+        "How often a new client connects and writes to every partition: the resolution of RTO fresh, " +
+          "which is not measured without it.",
+      ),
+  })
+  .refine(({ enabled, fresh }) => enabled || fresh === undefined, {
+    error: "new clients are part of the canary, and enabled: false leaves it out",
+    path: ["fresh"],
+  });
 
 export const workloadSchema = z.strictObject({
   topics: z.array(topicSchema).min(1, { error: "expected at least one topic" }),

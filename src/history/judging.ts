@@ -38,6 +38,8 @@ export const producerRefSchema = z.object({
   takesOverFrom: z.number().int().optional(),
   /** Nothing in the plan breaks this stream's place: it must show no stall. */
   control: z.boolean(),
+  /** A canary that connects anew for every record. */
+  fresh: z.boolean().optional(),
 });
 export type ProducerRef = z.infer<typeof producerRefSchema>;
 

@@ -32,6 +32,9 @@ const HOW = {
   consume:
     "per partition: T0 to the first delivery from which on every due record reached the group on " +
     "time; the slowest partition and group count",
+  fresh:
+    "as for the application, but of clients that connect anew with the usual list of brokers, one after " +
+    "another",
   cluster:
     "as for the application, but of a probe that always talks to the partition's current leader",
 } as const;
@@ -64,6 +67,7 @@ export function recoveriesOf(input: RecoveryInput): Viewed[] {
   );
   if (doubt !== null) cluster.recovery.measure.inconclusive ??= doubt;
   views.push(cluster);
+  views.push(viewOf(input, "fresh", outagesOf(input, probeChains(ledger, true), byAck)));
   return views.filter(({ recovery }) => recovery.partitions.length > 0);
 }
 
@@ -73,13 +77,16 @@ export function ackedChains(ledger: Ledger): Chain[] {
   return chains.filter(({ head }) => head.producer.acks !== "0");
 }
 
-/** Those of the probes in clusters that the application writes to. */
-export function probeChains(ledger: Ledger): Chain[] {
+/** Those of the probes, or of fresh clients, in clusters that the application writes to. */
+export function probeChains(ledger: Ledger, fresh = false): Chain[] {
   const clusters = new Set(ledger.world.applicationStreams().map(({ log }) => log.cluster));
   return chainsOf(
     ledger,
     ({ producer, log }) =>
-      producer.kind === "canary" && !producer.control && clusters.has(log.cluster),
+      producer.kind === "canary" &&
+      (producer.fresh ?? false) === fresh &&
+      !producer.control &&
+      clusters.has(log.cluster),
   );
 }
 
@@ -112,7 +119,8 @@ function outagesOf(
       sustainedUs,
       lateUs,
       spacingUs: Math.max(0, ...chain.streams.map(spacingUs)),
-      probes: chain.head.producer.kind === "canary",
+      // A fresh client's connecting is what it is asked about, not what the probe could not see.
+      probes: chain.head.producer.kind === "canary" && chain.head.producer.fresh !== true,
     };
     for (const done of doneFor(chain)) {
       const window = { fromUs: t0.lowUs, endUs, stallUs };

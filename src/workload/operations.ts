@@ -19,11 +19,12 @@ import { audit } from "./auditor.ts";
 import { Canary } from "./canary.ts";
 import { census, clearCluster } from "./clearing.ts";
 import { type GroupAccess, WorkloadConsumer } from "./consumer.ts";
+import { FreshClients } from "./fresh-clients.ts";
 import { describeAll, elect, quorumOf, reassign } from "./leadership.ts";
 import { boundsOfLog } from "./log-bounds.ts";
 import { LoopbackControl } from "./loopback-control.ts";
 import { WorkloadProducer } from "./producer.ts";
-import type { Answer, Ask, Operation, ProducerSpec } from "./protocol.ts";
+import type { Answer, Ask, CanarySpec, Operation, ProducerSpec } from "./protocol.ts";
 import { auditReplicas } from "./replica-auditor.ts";
 import { seed } from "./seed.ts";
 import { addPartitions, endsOfTopics, identifyTopic, removeTopic } from "./topics.ts";
@@ -167,9 +168,21 @@ export class Operations {
 
 async function startCanary(context: AgentContext, ask: Ask<"canary.start">): Promise<Role> {
   if (ask.log.role === "loopback") return await LoopbackControl.start(context, ask);
-  const canary = new Canary(context, ask);
+  const canary =
+    ask.fresh === undefined
+      ? new Canary(context, ask)
+      : new FreshClients(context, ask, freshClient);
   canary.start();
   return canary;
+}
+
+function freshClient({ address, log, fresh }: CanarySpec, clientId: string): SendClient {
+  const { bootstrap } = address;
+  const settings = fresh?.client ?? {};
+  return new KafkajsSendClient({
+    ...{ clientId, bootstrap, settings },
+    ...{ topic: log.topic, acks: "all", idempotent: false },
+  });
 }
 
 function sendClient(spec: ProducerSpec, generation: number): SendClient {

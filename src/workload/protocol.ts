@@ -68,6 +68,8 @@ export interface CanarySpec {
   recordBytes: number;
   timeoutMs: number;
   t0Us: number;
+  /** Connects anew for every record, as an application with these settings of its client would. */
+  fresh?: { client: Record<string, unknown> };
 }
 
 export interface WatchSpec {

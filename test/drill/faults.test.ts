@@ -42,6 +42,9 @@ describe("faults, one after another", () => {
     expect(toldOf(folder, "exec.ended", "output")["look"]).to.match(/^orders$/m);
     const result = resultOf(folder);
     expect(result.rpo.records.value).to.equal(0);
+    // New clients came and went all through, and were served again in the end.
+    const fresh = result.recoveries.find(({ viewpoint }) => viewpoint === "fresh");
+    expect(fresh?.measure.censored, stderr).to.equal(false);
     expect(result.balances.filter(({ ties }) => !ties)).to.deep.equal([]);
     expect(await leftovers(result.run.id)).to.deep.equal([]);
   });

@@ -113,7 +113,8 @@ export async function startCanary(
   t0Us: number,
 ): Promise<void> {
   const log = logOf(context.plan, canary.log);
-  const agent = agentFor(context, canary.region, "canary");
+  // What a new client costs must not hold up the probe that measures to the millisecond.
+  const agent = agentFor(context, canary.region, canary.fresh ? "observer" : "canary");
   context.live.canaries.set(canary.ref, agent);
   await agent.request("canary.start", {
     producer: canary.ref,
@@ -125,6 +126,7 @@ export async function startCanary(
     recordBytes: canary.recordBytes,
     timeoutMs: canary.timeoutMs,
     t0Us,
+    ...(canary.fresh ? { fresh: canary.fresh } : {}),
   });
   recordStart(context, canary, "canary", "initial");
 }

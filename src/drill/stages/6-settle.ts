@@ -72,6 +72,14 @@ function whoIsSick(context: RunContext, stallMs: number): string {
     }
     if (waitingMs > stallMs) return `${name} waits ${formatDurationMs(waitingMs)} for an ack`;
   }
+  for (const { ref, name } of plan.canaries.filter(({ fresh }) => fresh !== undefined)) {
+    if (live.canaries.get(ref)?.alive !== true) continue;
+    const waitingMs = monitor.waitingMs(ref);
+    if (waitingMs === undefined || !monitor.isFresh(ref, REPORT_WITHIN_MS)) {
+      return `${name} does not report`;
+    }
+    if (waitingMs > stallMs) return `new clients wait ${formatDurationMs(waitingMs)} (${name})`;
+  }
   for (const [ref, agent] of live.consumers) {
     if (!agent.alive) continue;
     const lagMs = monitor.lagMs(ref, 1000);

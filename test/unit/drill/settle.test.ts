@@ -97,6 +97,36 @@ describe("recovery", () => {
   });
 });
 
+describe("recovery, as new clients see it", () => {
+  it("is not while new clients are not served, or are not heard of", async () => {
+    const plan = drillPlan(NOTHING_STEADY);
+    const place = { region: "east", log: 0, intervalMs: 1000, recordBytes: 64, timeoutMs: 1000 };
+    const fresh = { ref: 9, name: "fresh-orders", ...place, fresh: { client: {} } };
+    const noted = async (handler: Handlers["canary.start"]) => {
+      const world = new DrillWorld(
+        { ...plan, canaries: [fresh] },
+        handler ? { "canary.start": handler } : {},
+      );
+      expect(await world.run()).to.deep.equal({ outcome: "completed" });
+      // In the observer: what they cost must not hold up a probe.
+      expect(world.asked).to.include("agent-east-observer canary.start");
+      return world.notes.find((text) => /^(every client|not recovered)/.test(text));
+    };
+    const saying =
+      (oldestDueUs: number): Handlers["canary.start"] =>
+      (ask, agent) => {
+        expect(ask.fresh).to.deep.equal({ client: {} });
+        sayEvent(agent, stats({ producers: [producerStats(ask.producer, 5, oldestDueUs)] }));
+        return start;
+      };
+    expect(await noted(saying(0))).to.match(/^every client sound/);
+    expect(await noted(saying(monotonicUs() - 3_000_000))).to.match(
+      /: new clients wait 3\.0\d s \(fresh-orders\)$/,
+    );
+    expect(await noted(() => start)).to.contain("fresh-orders does not report");
+  });
+});
+
 describe("the end of the workload", () => {
   it("stops producers, lets consumers read to the end, and only then stops readers", async () => {
     const world = new DrillWorld(regionLossPlan([]));

@@ -184,3 +184,34 @@ describe("the viewpoint of the cluster", () => {
     expect(own.recoveries[0]?.measure.low).to.equal(1800 - 1020 - 10 - 2);
   });
 });
+
+describe("the viewpoint of a fresh client", () => {
+  const probe = { id: 3, name: "probe", kind: "canary" as const };
+  const fresh = { ...probe, id: 4, name: "fresh", fresh: true };
+  const views = (...producers: Partial<ProducerRef>[]) => {
+    const rows = [...sends(downUntil(1800), { producer: 3 })];
+    const anew = [...sends(downUntil(2600), { producer: 4 })];
+    const producer = [...sends(fine), ...rows, ...anew];
+    const { recoveries } = judgedAll({ producer, events, judging: judging([one, ...producers]) });
+    return new Map(recoveries.map(({ viewpoint, measure }) => [viewpoint, measure]));
+  };
+
+  it("is its own, beside that of the probe and of the application", () => {
+    const told = views(probe, fresh);
+    expect(told.get("produce")?.value).to.equal(0);
+    expect(told.get("cluster")?.value).to.equal(790 - 12 / 2);
+    // It ends with its ack, as an application's does: to connect is what it is asked about.
+    expect(told.get("fresh")).to.deep.equal({
+      value: 1590,
+      low: 1568,
+      high: 1600,
+      censored: false,
+    });
+  });
+
+  it("is there where fresh clients are, and no control", () => {
+    expect(views(probe).has("fresh")).to.equal(false);
+    expect(views({ ...fresh, control: true }).has("fresh")).to.equal(false);
+    expect(views(fresh).has("cluster")).to.equal(false);
+  });
+});
