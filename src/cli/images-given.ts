@@ -1,7 +1,7 @@
 /** `--image name=reference`, and runs that need an image nobody gave. */
 import type { Plan } from "../experiment/plan.ts";
 import { History } from "../history/history-writer.ts";
-import type { RunPaths } from "../history/run-folder.ts";
+import { type RunPaths, sha256Of } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import { DrillError } from "../kernel/errors.ts";
 import { giveImage, givenImage, imageVariable } from "../kernel/given-images.ts";
@@ -29,7 +29,8 @@ export function imagesLacking({ topology }: Pick<Plan, "topology">): string | un
 export function recordNotRun(paths: RunPaths, plan: Plan, tool: string, reason: string): void {
   const history = History.open(paths.history);
   try {
-    history.record({ type: "run.started", run: plan.run, wall: wallTime(), tool });
+    const planSha256 = sha256Of(paths.plan);
+    history.record({ type: "run.started", run: plan.run, wall: wallTime(), tool, planSha256 });
     history.record({ type: "run.ended", outcome: "not-run", reason });
   } finally {
     history.close();

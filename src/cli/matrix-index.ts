@@ -3,8 +3,8 @@
  * written anew after every cell, so that what was finished can be read whatever comes then.
  */
 import { copyFileSync, mkdirSync } from "node:fs";
-import { basename, join, relative } from "node:path";
-import { type RunPaths, writeAtomic } from "../history/run-folder.ts";
+import { join, relative } from "node:path";
+import { includedFile, type RunPaths, writeAtomic } from "../history/run-folder.ts";
 import { DrillError, EXIT, messageOf, weightiest } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
 import type { IndexedRun } from "../report/index-page.ts";
@@ -80,6 +80,6 @@ export function keepIncluded(paths: RunPaths, includes: readonly { file: string 
   if (includes.length === 0) return;
   mkdirSync(paths.includes);
   for (const [index, { file }] of includes.entries()) {
-    copyFileSync(file, join(paths.includes, `${index + 1}-${basename(file)}`));
+    copyFileSync(file, includedFile(paths, index, file));
   }
 }

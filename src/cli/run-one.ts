@@ -4,7 +4,7 @@ import { copyFileSync } from "node:fs";
 import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill, type SharedWorld } from "../drill/drill.ts";
 import type { Plan } from "../experiment/plan.ts";
-import { createRunFolder, type RunPaths, writeJson } from "../history/run-folder.ts";
+import { createRunFolder, type RunPaths, sha256Of, writeJson } from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import type { DrillError } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
@@ -55,6 +55,7 @@ export async function runOne(request: RunRequest): Promise<RunDone> {
     progress,
     interrupt: request.interrupt,
     toolVersion: toolVersion(),
+    planSha256: sha256Of(paths.plan),
     keep: request.keep,
   });
   progress.status("judging");

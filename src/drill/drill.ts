@@ -53,6 +53,8 @@ export interface DrillOptions {
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal;
   toolVersion: string;
+  /** Of the run folder's plan.json: who alters it afterwards alters the evidence. */
+  planSha256?: string;
   /** Leave the containers running when done, for exploring. */
   keep: boolean;
   /** How the history is written; a test puts a full disk here. */
@@ -80,6 +82,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     run: plan.run,
     wall: context.startedAt,
     tool: `blackstart ${options.toolVersion}`,
+    ...(options.planSha256 === undefined ? {} : { planSha256: options.planSha256 }),
     ...(options.world === undefined ? {} : { world: factsOf(plan, options.world) }),
   });
   world.enter(plan);

@@ -50,6 +50,8 @@ export const eventSchemas = {
     run: z.string(),
     wall: z.string(),
     tool: z.string(),
+    /** Of plan.json, which holds every target. Absent: written by an older Blackstart. */
+    planSha256: z.string().optional(),
     /** The networks, gateways and Kafka nodes. Absent: booted for this run alone. */
     world: worldSchema.optional(),
   },

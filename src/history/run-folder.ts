@@ -5,6 +5,7 @@
  * that a stage makes appears whole or not at all: it is written beside its place and then renamed.
  */
 import assert from "node:assert";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { DrillError, messageOf } from "../kernel/errors.ts";
@@ -45,6 +46,16 @@ export function createRunFolder(dir: string): RunPaths {
   const paths = runPaths(dir);
   for (const made of [paths.dir, paths.journals, paths.logs]) makeEmptyFolder(made);
   return paths;
+}
+
+/** Where an included file of the experiment is kept, by its place in plan.json. */
+export function includedFile(paths: RunPaths, index: number, file: string): string {
+  return path.join(paths.includes, `${index + 1}-${path.basename(file)}`);
+}
+
+/** SHA-256 of a file's bytes, hex. A file that cannot be read throws as `node:fs` does. */
+export function sha256Of(file: string): string {
+  return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 }
 
 /** The paths of a run that was made before; `E_RUN_FOLDER` names everything that is missing. */

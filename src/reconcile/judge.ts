@@ -73,6 +73,8 @@ export interface JudgeInput {
   history: { events: readonly HistoryEvent[]; problems: readonly HistoryFlaw[]; sha256: string };
   journals: Iterable<JournalInput>;
   tool: { name: string; version: string };
+  /** Files of the run folder that are not what the run was started with, in words. */
+  altered?: readonly string[];
   /** Called with every finding, also those that the result's cap leaves out. */
   onFinding?: OnFinding;
 }
@@ -116,7 +118,7 @@ function asNotRun(result: Result): Result {
 }
 
 function judgeRun(input: JudgeInput): Result {
-  const { plan, history } = input;
+  const { plan, history, altered = [] } = input;
   const world = new World(plan.judging);
   const chronicle = new Chronicle(history.events, plan.judging);
   const guard = new Guard();
@@ -138,7 +140,7 @@ function judgeRun(input: JudgeInput): Result {
   const health = healthFacts(world, chronicle);
   const instrument = [...health.problems, ...controlProblems];
   const problems = [
-    ...evidenceProblems(ledger, chronicle, history.problems, rows),
+    ...evidenceProblems(ledger, chronicle, { flaws: history.problems, altered }, rows),
     ...experimentProblems(world, chronicle),
     ...guard.problems,
     ...balanceProblems(balances),

@@ -59,18 +59,18 @@ function baseName(file: string): string {
 export function evidenceProblems(
   ledger: Ledger,
   chronicle: Chronicle,
-  flaws: readonly HistoryFlaw[],
+  found: { flaws: readonly HistoryFlaw[]; altered: readonly string[] },
   journals: readonly JournalRow[],
 ): Problem[] {
   const sentences: string[] = [];
-  const altered: string[] = [];
+  const altered = [...found.altered];
   const ended = chronicle.last("run.ended");
   if (!ended) sentences.push("the run has no end: the harness died, and what it left is partial");
   else if (ended.outcome !== "completed" && !isToldOtherwise(ended, chronicle)) {
     const why = ended.reason ?? ended.code;
     sentences.push(`the run ${endingOf(ended)}${why ? `: ${why}` : ""}`);
   }
-  for (const flaw of flaws) {
+  for (const flaw of found.flaws) {
     if (flaw.kind === "torn-line" && !ended) continue;
     altered.push(`history, line ${flaw.line}: ${flaw.detail}`);
   }

@@ -180,6 +180,23 @@ const journalCases: Case[] = [
     },
     found: altered(/history, line 6/),
   },
+  {
+    name: "plan changed",
+    planted: "a target of plan.json is another one than the run was started with",
+    run: () => aimed(),
+    damage: ({ plan }) => {
+      const text = fs.readFileSync(plan, "utf8").replace('"stallMs":', '"stallMs":1');
+      fs.writeFileSync(plan, text);
+    },
+    found: altered(/plan\.json is not what the run was started with/),
+  },
+  {
+    name: "experiment changed",
+    planted: "a line more in the copy of the experiment file",
+    run: () => aimed(),
+    damage: ({ experiment }) => fs.appendFileSync(experiment, "# and more\n"),
+    found: altered(/experiment\.yaml is not what the run was started with/),
+  },
 ];
 
 const runCases: Case[] = [

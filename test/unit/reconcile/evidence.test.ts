@@ -13,17 +13,19 @@ const ended = (more: object = {}): NewEvent =>
 interface Case {
   events?: NewEvent[];
   flaws?: HistoryFlaw[];
+  files?: string[];
   states?: string[];
   producer?: Row[];
 }
 
-function problems({ events = [ended()], flaws = [], states = [], producer = [] }: Case) {
+function problems(one: Case) {
+  const { events = [ended()], flaws = [], files = [], states = [], producer = [] } = one;
   const { ledger, chronicle } = bookOf({ producer, events });
   const journals = states.map((state) => ({
     ...{ file: `${state}.bin`, agent: "east", role: "producer", rows: 5, detail: "why" },
     state: state as "closed",
   }));
-  return evidenceProblems(ledger, chronicle, flaws, journals);
+  return evidenceProblems(ledger, chronicle, { flaws, altered: files }, journals);
 }
 
 const sentences = (one: Case) => problems(one).map(({ sentence }) => sentence);

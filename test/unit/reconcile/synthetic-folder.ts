@@ -2,16 +2,22 @@
 import fs from "node:fs";
 import { History } from "../../../src/history/history-writer.ts";
 import { JournalWriter } from "../../../src/history/journal-writer.ts";
-import { createRunFolder, type RunPaths, writeJson } from "../../../src/history/run-folder.ts";
+import {
+  createRunFolder,
+  type RunPaths,
+  sha256Of,
+  writeJson,
+} from "../../../src/history/run-folder.ts";
 import { whole } from "./memory-journal.ts";
 import { newEventsOf } from "./synthetic-rows.ts";
-import type { SyntheticRun } from "./synthetic-run.ts";
+import { SYNTHETIC_EXPERIMENT, type SyntheticRun } from "./synthetic-run.ts";
 
 /** Writes plan.json, history.ndjson and journals/ into an empty folder; gives its paths. */
 export function writeRunFolder(run: SyntheticRun, dir: string): RunPaths {
   const paths = createRunFolder(dir);
   writeJson(paths.plan, run.plan());
-  fs.writeFileSync(paths.experiment, "version: 1\nname: synthetic\n");
+  fs.writeFileSync(paths.experiment, SYNTHETIC_EXPERIMENT);
+  const planSha256 = sha256Of(paths.plan);
   const journals = run.journals();
   const progress = journals.map((journal) => {
     const { file, agent, role, rows, state } = journal;
@@ -36,7 +42,7 @@ export function writeRunFolder(run: SyntheticRun, dir: string): RunPaths {
         ...(tUs === undefined ? {} : { tUs }),
       });
     }
-    history.record(event);
+    history.record(event.type === "run.started" ? { ...event, planSha256 } : event);
   }
   return paths;
 }

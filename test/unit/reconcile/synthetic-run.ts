@@ -13,6 +13,7 @@
  *
  * Build, plant (change `sends`, `logs`, `groups` or an option), then `input()` or `writeTo(dir)`.
  */
+import { createHash } from "node:crypto";
 import type { Judging, LogRef } from "../../../src/history/judging.ts";
 import type { JudgeInput, PlanSummary } from "../../../src/reconcile/judge.ts";
 import { journalInput, type MemoryJournal } from "./memory-journal.ts";
@@ -102,7 +103,7 @@ export class SyntheticRun implements SyntheticModel {
       title: "A run that never happened",
       seed: 42,
       experimentFile: "synthetic.yaml",
-      experimentSha256: "0".repeat(64),
+      experimentSha256: createHash("sha256").update(SYNTHETIC_EXPERIMENT).digest("hex"),
       topology: TOPOLOGY,
       judging: this.judging,
     };
@@ -119,6 +120,9 @@ export class SyntheticRun implements SyntheticModel {
     };
   }
 }
+
+/** The experiment file of every synthetic run. */
+export const SYNTHETIC_EXPERIMENT = "version: 1\nname: synthetic\n";
 
 const TOPOLOGY = {
   regions: [
