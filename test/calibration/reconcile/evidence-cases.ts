@@ -115,6 +115,13 @@ const auditCases: Case[] = [
   ),
 ];
 
+type Damage = (paths: RunPaths) => void;
+
+function changed(name: string, file: string, planted: string, damage: Damage): Case {
+  const found = altered(new RegExp(`${file} is not what the run was started with`));
+  return { name, planted, run: () => aimed(), damage, found };
+}
+
 const journalCases: Case[] = [
   {
     name: "journal cut mid-record",
@@ -180,23 +187,12 @@ const journalCases: Case[] = [
     },
     found: altered(/history, line 6/),
   },
-  {
-    name: "plan changed",
-    planted: "a target of plan.json is another one than the run was started with",
-    run: () => aimed(),
-    damage: ({ plan }) => {
-      const text = fs.readFileSync(plan, "utf8").replace('"stallMs":', '"stallMs":1');
-      fs.writeFileSync(plan, text);
-    },
-    found: altered(/plan\.json is not what the run was started with/),
-  },
-  {
-    name: "experiment changed",
-    planted: "a line more in the copy of the experiment file",
-    run: () => aimed(),
-    damage: ({ experiment }) => fs.appendFileSync(experiment, "# and more\n"),
-    found: altered(/experiment\.yaml is not what the run was started with/),
-  },
+  changed("plan changed", "plan.json", "a limit in plan.json made another", ({ plan }) => {
+    fs.writeFileSync(plan, fs.readFileSync(plan, "utf8").replace('"stallMs":', '"stallMs":1'));
+  }),
+  changed("experiment changed", "experiment.yaml", "a line added to its copy", ({ experiment }) =>
+    fs.appendFileSync(experiment, "# and more\n"),
+  ),
 ];
 
 const runCases: Case[] = [
