@@ -6,8 +6,7 @@ import { overheadMsOf } from "./overhead.ts";
 import { type RunDone, type RunRequest, runOne } from "./run-one.ts";
 import type { Worlds } from "./worlds.ts";
 
-export interface AttemptRequest
-  extends Pick<RunRequest, "file" | "dir" | "includes" | "interrupt"> {
+export interface AttemptRequest extends Pick<RunRequest, "dir" | "interrupt"> {
   run: string;
   /** The plan of the run in that world. */
   planIn: (world: string) => Plan;
@@ -29,7 +28,7 @@ export interface Attempt {
 
 /** Never throws an operating error: the attempt says it. */
 export async function attempt(request: AttemptRequest): Promise<Attempt> {
-  const { run, planIn, worlds, file, dir, includes, interrupt } = request;
+  const { run, planIn, worlds, dir, interrupt } = request;
   const startedUs = monotonicUs();
   try {
     const shared = await worlds?.next(planIn);
@@ -39,7 +38,7 @@ export async function attempt(request: AttemptRequest): Promise<Attempt> {
     const world = note === undefined ? { id, warm } : { id, warm, note };
     const sharing = shared === undefined ? {} : { world: shared };
     const plan = planIn(id);
-    const done = await runOne({ plan, file, includes, dir, interrupt, keep: false, ...sharing });
+    const done = await runOne({ plan, dir, interrupt, keep: false, ...sharing });
     const { error } = done;
     const interrupted = error?.code === "E_INTERRUPTED";
     return {

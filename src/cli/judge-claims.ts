@@ -86,9 +86,7 @@ async function runMissing(
       const plan = planExperiment(loaded, { run: newRunId() });
       const { exitCode } = await runOne({
         plan,
-        file: loaded.file,
         dir: join(out, plan.run),
-        includes: loaded.includes ?? [],
         interrupt: interrupt.signal,
         keep: false,
       });

@@ -2,9 +2,9 @@
  * The folder of a matrix: a run folder for each cell, and index.html over all of them. The page is
  * written anew after every cell, so that what was finished can be read whatever comes then.
  */
-import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { includedFile, type RunPaths, writeAtomic } from "../history/run-folder.ts";
+import { writeAtomic } from "../history/run-folder.ts";
 import { DrillError, EXIT, messageOf, weightiest } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
 import type { IndexedRun } from "../report/index-page.ts";
@@ -73,13 +73,4 @@ export class MatrixIndex {
 
 function reportOf({ matrix }: Cell, { report }: Done): string | null {
   return matrix ? relative(matrix.set, report) : null;
-}
-
-/** Included files lie with the run, numbered in the order of plan.json. */
-export function keepIncluded(paths: RunPaths, includes: readonly { file: string }[]): void {
-  if (includes.length === 0) return;
-  mkdirSync(paths.includes);
-  for (const [index, { file }] of includes.entries()) {
-    copyFileSync(file, includedFile(paths, index, file));
-  }
 }

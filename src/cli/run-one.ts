@@ -1,10 +1,17 @@
 /** One run: its folder, the drill in it, and what the judge and the report make of it. */
 import { randomBytes } from "node:crypto";
-import { copyFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { requireCapabilities } from "../drill/capabilities.ts";
 import { runDrill, type SharedWorld } from "../drill/drill.ts";
 import type { Plan } from "../experiment/plan.ts";
-import { createRunFolder, type RunPaths, sha256Of, writeJson } from "../history/run-folder.ts";
+import { keptBytes } from "../experiment/read-text.ts";
+import {
+  createRunFolder,
+  includedFile,
+  type RunPaths,
+  sha256Of,
+  writeJson,
+} from "../history/run-folder.ts";
 import { wallTime } from "../kernel/clock.ts";
 import type { DrillError } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
@@ -12,17 +19,12 @@ import { DockerRuntime } from "../runtime/docker/docker-runtime.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { checkCapacity } from "./capacity.ts";
 import { imagesLacking, recordNotRun } from "./images-given.ts";
-import { keepIncluded } from "./matrix-index.ts";
 import { standardError, TerminalProgress } from "./terminal-progress.ts";
 import { toolVersion } from "./tool-version.ts";
 
 export interface RunRequest {
   plan: Plan;
-  /** The experiment file, to be kept with the run. */
-  file: string;
   dir: string;
-  /** Files that the experiment includes, to be kept as well. */
-  includes: readonly { file: string }[];
   interrupt: AbortSignal;
   keep: boolean;
   /** Together with other runs, and left standing for them. */
@@ -81,27 +83,24 @@ async function notRun(request: RunRequest, reason: string): Promise<RunDone> {
   return { folder: paths.dir, result, report: renderFolder(paths.dir), exitCode: result.exitCode };
 }
 
-function writeRunFolder({
-  plan,
-  file,
-  dir,
-  includes,
-}: Pick<RunRequest, "plan" | "file" | "dir" | "includes">): RunPaths {
+/** The plan, with the files it was made of: as they were then. */
+function writeRunFolder({ plan, dir }: Pick<RunRequest, "plan" | "dir">): RunPaths {
   const paths = createRunFolder(dir);
-  copyFileSync(file, paths.experiment);
-  keepIncluded(paths, includes);
+  writeFileSync(paths.experiment, keptBytes(plan.experimentSha256));
+  const includes = plan.includes ?? [];
+  if (includes.length > 0) mkdirSync(paths.includes);
+  for (const [index, { file, sha256 }] of includes.entries()) {
+    writeFileSync(includedFile(paths, index, file), keptBytes(sha256));
+  }
   writeJson(paths.plan, plan);
   return paths;
 }
 
 /** The folder with plan and experiment in it; a runtime of its own is let go when that cannot be. */
-async function openFolder(
-  { plan, file, dir, includes, world }: RunRequest,
-  runtime: Runtime,
-): Promise<RunPaths> {
+async function openFolder({ plan, dir, world }: RunRequest, runtime: Runtime): Promise<RunPaths> {
   try {
     requireCapabilities(plan, runtime);
-    return writeRunFolder({ plan, file, dir, includes });
+    return writeRunFolder({ plan, dir });
   } catch (error) {
     if (world === undefined) await runtime.destroy();
     throw error;

@@ -22,7 +22,6 @@ import { Worlds } from "./worlds.ts";
 
 export interface SetRequest {
   loaded: LoadedExperiment;
-  file: string;
   seed: number;
   repeat: number;
   /** Use worlds again where that is possible. */
@@ -112,9 +111,7 @@ async function repetition(
     run,
     planIn,
     worlds: request.warm ? worlds : undefined,
-    file: request.file,
     dir: join(paths.dir, folder),
-    includes: request.loaded.includes ?? [],
     interrupt: request.interrupt,
   });
   if (refusal && index === 1) throw refusal;

@@ -116,9 +116,7 @@ class Sitting {
       run: id,
       planIn: (of) => planExperiment(drill.loaded, { run: id, world: of }),
       worlds: this.#worlds,
-      file: drill.entry.file,
       dir: join(dir, folder),
-      includes: drill.loaded.includes ?? [],
       interrupt,
     });
     if (refusal) printError(refusal);

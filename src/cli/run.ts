@@ -36,7 +36,6 @@ interface Wanted {
   plan: Plan;
   /** The folder of its run. */
   dir: string;
-  includes: readonly { file: string }[];
   /** Of a matrix: its folder, and what its cell is called. */
   matrix?: { set: string; title: string; cell: string };
 }
@@ -89,8 +88,7 @@ async function runAll(files: string[], options: RunOptions): Promise<void> {
   const cells = new MatrixIndex(wanted);
   for (const one of wanted) {
     if (interrupt.signal.aborted) break;
-    const { file, includes } = one;
-    const common = { file, includes, interrupt: interrupt.signal };
+    const common = { interrupt: interrupt.signal };
     if (repeat === undefined) {
       const { plan, dir } = one;
       const run = () => runOne({ ...common, plan, dir, keep: options.keep === true });
@@ -126,7 +124,7 @@ function wantedOf(file: string, options: RunOptions): Wanted[] {
   return loadCells(file, { vars: options.var, cell }).map((read) => {
     const loaded = kafkaVersion === undefined ? read : withKafka(read, kafkaVersion);
     const plan = planExperiment(loaded, { run: newRunId(), ...seed });
-    const common = { file, loaded, plan, includes: loaded.includes ?? [] };
+    const common = { file, loaded, plan };
     if (!loaded.cell) return { ...common, dir: join(options.out, plan.run) };
     const { title } = loaded.experiment;
     const matrix = { set, title, cell: loaded.cell.name };

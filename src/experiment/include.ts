@@ -8,11 +8,10 @@
  *                              └── include: c.yaml   base.yaml, then c.yaml
  * ```
  */
-import { createHash } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
 import { DrillError } from "../kernel/errors.ts";
 import type { Finding, Problem } from "./problems.ts";
-import { readBytes, textOf } from "./read-text.ts";
+import { readKept, textOf } from "./read-text.ts";
 import { Source, throwProblems } from "./source.ts";
 import { suggestion } from "./spelling.ts";
 import { type Scalar, scalarOf } from "./variables.ts";
@@ -57,8 +56,7 @@ export class Files {
         return refuse(`expected at most ${FILES_MAX} included files`) ?? [];
       }
       try {
-        const bytes = readBytes(target);
-        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        const { bytes, sha256 } = readKept(target);
         this.#included.push({ file: target, sha256 });
         return [this.#open(textOf(bytes, target), target, [...trail, target])];
       } catch (error) {

@@ -5,14 +5,13 @@
  * file and those it includes → schema → names and sums (`check.ts`). A matrix is one experiment a
  * cell: the same files with other variables.
  */
-import { createHash } from "node:crypto";
 import { DrillError } from "../kernel/errors.ts";
 import { checkExperiment } from "./check.ts";
 import { Files, type IncludedFile } from "./include.ts";
 import { type Cell, cellsOf } from "./matrix.ts";
 import type { LoadedExperiment } from "./planner.ts";
 import { ExperimentError, type Problem } from "./problems.ts";
-import { readBytes, textOf } from "./read-text.ts";
+import { readKept, textOf } from "./read-text.ts";
 import { throwProblems } from "./source.ts";
 import { suggestion } from "./spelling.ts";
 
@@ -34,8 +33,7 @@ export function loadCells(
   file: string,
   options: LoadOptions & { cell?: string | undefined } = {},
 ): LoadedExperiment[] {
-  const bytes = readBytes(file);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const { bytes, sha256 } = readKept(file);
   const loaded = parseCells(textOf(bytes, file), file, options).map((parsed) => ({
     ...parsed,
     file,

@@ -1,4 +1,5 @@
 /** A file as text, or why it cannot be one. Size and kind are looked at before anything is read. */
+import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 
@@ -20,6 +21,26 @@ export function readBytes(file: string): Buffer {
     const code = (error as NodeJS.ErrnoException).code;
     throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error), error);
   }
+}
+
+const kept = new Map<string, Buffer>();
+
+/**
+ * Reads a file that runs will be planned from, and keeps its bytes: between the plan of a suite and its
+ * last run lie hours, in which the file may become another.
+ */
+export function readKept(file: string): { bytes: Buffer; sha256: string } {
+  const bytes = readBytes(file);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  kept.set(sha256, bytes);
+  return { bytes, sha256 };
+}
+
+/** The bytes of a file that was read by `readKept` in this process. */
+export function keptBytes(sha256: string): Buffer {
+  const bytes = kept.get(sha256);
+  if (bytes === undefined) throw new DrillError("E_INTERNAL", `nobody read a file of ${sha256}`);
+  return bytes;
 }
 
 export function textOf(bytes: Buffer, file: string): string {

@@ -49,7 +49,6 @@ async function run([out, n = "10", seed = "7"]: string[]): Promise<void> {
   const sets = (["random", "stratified"] as const).map((phases) =>
     runSet({
       loaded: loadExperiment(FILE, { vars: {} }),
-      file: FILE,
       seed: Number(seed),
       repeat: Number(n),
       warm: true,

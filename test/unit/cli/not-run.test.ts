@@ -1,5 +1,5 @@
 /** Experiments that need an image nobody gave: not run, and nobody may take that for a pass. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { catalogueFiles } from "../../../src/cli/catalogue-files.ts";
@@ -35,7 +35,7 @@ describe("an image that was not given", () => {
     const dir = join(temporaryFolder("not-run"), "r1");
     const plan = planOf(first);
     const interrupt = new AbortController().signal;
-    const done = await runOne({ plan, file: first, dir, includes: [], interrupt, keep: false });
+    const done = await runOne({ plan, dir, interrupt, keep: false });
     expect(done.exitCode).to.equal(3);
     expect(done.error).to.equal(undefined);
     expect(done.result.verdict).to.equal("not-run");
@@ -50,6 +50,24 @@ describe("an image that was not given", () => {
     expect(junit).to.not.contain("<failure");
     expect(existsSync(done.report)).to.equal(true);
     expect(judgeFolder(dir)).to.deep.equal(done.result);
+  });
+
+  it("leaves the experiment as it was planned, whatever became of its files since", async () => {
+    const folder = temporaryFolder("planned");
+    const [file, base] = [join(folder, "drill.yaml"), join(folder, "base.yaml")];
+    const texts = {
+      [base]: readFileSync(first, "utf8"),
+      [file]: "include: base.yaml\nversion: 1\n",
+    };
+    for (const [name, text] of Object.entries(texts)) writeFileSync(name, text);
+    const plan = planOf(file);
+    for (const name of Object.keys(texts)) writeFileSync(name, "another\n");
+    const dir = join(folder, "r1");
+    const interrupt = new AbortController().signal;
+    const done = await runOne({ plan, dir, interrupt, keep: false });
+    expect(done.result.verdict).to.equal("not-run");
+    expect(readFileSync(join(dir, "experiment.yaml"), "utf8")).to.equal(texts[file]);
+    expect(readFileSync(join(dir, "included/1-base.yaml"), "utf8")).to.equal(texts[base]);
   });
 
   it("is taken from --image, and from the environment", () => {
