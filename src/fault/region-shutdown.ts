@@ -1,12 +1,14 @@
 /**
  * `region.shutdown` takes a whole region: its brokers, controllers, replication workers and client
- * agents, all at once.
+ * agents.
  *
- * `kill` is SIGKILL to every process, and the gateways refuse for the dead region; `graceful` asks
- * nodes and workers to end (SIGTERM) and kills what has not after 30 s, as an evacuation does, while
- * clients are killed: nobody tells the application; `pause` freezes every process, so others meet
- * silence; `blackhole` leaves the processes alive and drops every packet in and out, so the region
- * goes on alone. Agents of the region are part of it: their journals are on the host and keep what
+ * `kill` is SIGKILL to every process, and the gateways refuse for the dead region. An engine on a busy
+ * machine takes a second over so many, so who stores and carries records dies before who sends them:
+ * were the producers dead first, replication would catch up before the brokers are, and the loss would
+ * look smaller than that of an instant. `graceful` asks nodes and workers to end (SIGTERM) and kills
+ * what has not after 30 s, as an evacuation does, while clients are killed: nobody tells the
+ * application; `pause` freezes every process, so others meet silence; `blackhole` leaves the processes
+ * alive and drops every packet in and out, so the region goes on alone. Agents of the region are part of it: their journals are on the host and keep what
  * they had written.
  */
 import { z } from "zod";
@@ -117,11 +119,11 @@ async function injectEnd(target: Params, context: FaultContext): Promise<void> {
   if (target.mode === "kill") await showDead(context, nodes, "refuse");
   const end = (name: string) =>
     target.mode === "kill" ? context.runtime.kill(name) : context.runtime.stop(name, GRACE_MS);
-  // Everything at once: a region does not die node by node.
-  await Promise.all([
-    ...[...nodes, ...workers].map(end),
-    ...agents.map((name) => context.runtime.kill(name)),
-  ]);
+  const servers = Promise.allSettled([...nodes, ...workers].map(end));
+  // Who is asked to end in order takes its time, and clients do not wait for it.
+  if (target.mode === "kill") await servers;
+  const clients = await Promise.allSettled(agents.map((name) => context.runtime.kill(name)));
+  throwFirst([...(await servers), ...clients]);
   // Who ends in order is reachable while it does, and is told so by nobody afterwards.
   if (target.mode === "graceful") await showDead(context, nodes, "refuse");
   context.injected();

@@ -36,6 +36,20 @@ describe("region.shutdown by kill", () => {
     expect(inState(found, "dead")).to.deep.equal([agentOf("east")]);
   });
 
+  it("takes who stores and carries before who sends: the other way round the mirror would catch up", async () => {
+    const found = await world();
+    const running = () => EAST.filter((name) => found.runtime.container(name).state === "running");
+    const left: string[][] = [];
+    const { kill: killed } = found.runtime;
+    found.runtime.kill = async (name) => {
+      if (name === agentOf("east")) left.push(running());
+      else await new Promise((resolve) => setTimeout(resolve, 5));
+      await killed.call(found.runtime, name);
+    };
+    await found.inject(regionShutdown, kill);
+    expect(left).to.deep.equal([[agentOf("east")]]);
+  });
+
   it("armed its undo before the act: every kill that throws still heals", async () => {
     for (const name of EAST) {
       const found = await world();
