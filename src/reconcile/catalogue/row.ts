@@ -7,6 +7,7 @@
  * the row *qualified*, and it says in how many.
  */
 import type { MetricId } from "../../history/judging.ts";
+import { doubtAbout } from "../repetition/doubt.ts";
 import { type Known, largest, median, type Point, smallest } from "../repetition/statistics.ts";
 import type { Assessment } from "../result.ts";
 import type { CatalogueRun } from "./catalogue-run.ts";
@@ -69,21 +70,12 @@ function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
   });
 }
 
-/**
- * An answer that is open because the target lies within the bounds of the measurement has a number all
- * the same; one whose run was in doubt has none.
- */
-function pointOf({ predictions, verdict }: CatalogueRun, metric: MetricId): Point | undefined {
+/** What lies too close to its target is a number all the same. */
+function pointOf(run: CatalogueRun, metric: MetricId): Point | undefined {
+  const { predictions, verdict, reasons } = run;
   const found = predictions.find((one) => one.metric === metric);
   if (!found || verdict === "not-run") return undefined;
-  const { value, censored, inconclusive } = found.measured;
-  if (value === null || inconclusive !== undefined) return undefined;
-  if (found.verdict === "inconclusive" && !isOnlyUnsure(found)) return undefined;
+  const { value, censored } = found.measured;
+  if (value === null || doubtAbout(found, reasons) !== undefined) return undefined;
   return { value, censored };
-}
-
-const UNSURE = /^(the target lies within|not recovered when the run ended)/;
-
-function isOnlyUnsure({ reason = "" }: Assessment): boolean {
-  return UNSURE.test(reason);
 }

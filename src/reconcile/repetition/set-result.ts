@@ -74,7 +74,7 @@ export const setResultSchema = z.object({
       folder: z.string(),
       run: z.string(),
       verdict: z.enum(["met", "missed", "inconclusive", "not-run"]),
-      /** Part of the statistics. */
+      /** Part of the statistics: met, missed, or kept from both by a target that is too close alone. */
       conclusive: z.boolean(),
       reason: z.string().optional(),
       startedAt: z.string(),

@@ -48,7 +48,7 @@ export function assessmentWords(
 ): string {
   const parts = [`${yes} in ${held.length}`];
   if (failed.length > 0) parts.push(`${no} in ${failed.length} (${failed.join(", ")})`);
-  if (open.length > 0) parts.push(`open in ${open.length} (${open.join(", ")})`);
+  if (open.length > 0) parts.push(`inconclusive in ${open.length} (${open.join(", ")})`);
   return parts.join(", ");
 }
 
@@ -60,10 +60,16 @@ export function setSentence(result: SetResult): string {
   if (result.notRun > 0) parts.push(`${result.notRun} not run`);
   const rto = result.measures.find(({ metric, n }) => metric === "rto.produce" && n > 0);
   const told = rto
-    ? `. Producing was down for ${knownText(rto.median, "ms")} in the median, ${knownText(rto.max, "ms")} at most`
+    ? `. Producing was down for ${knownText(rto.median, "ms")} in the median, ` +
+      `${knownText(rto.max, "ms")} at most${restsOn(rto.n, planned)}`
     : "";
   const loss = lossText(result);
   return `${parts.join(", ")}${told}.${loss === null ? "" : ` ${loss}.`}`;
+}
+
+/** ` (2 of 3 repetitions)`; nothing where all of them count. */
+function restsOn(n: number, planned: number): string {
+  return n < planned ? ` (${n} of ${count(planned, "repetition")})` : "";
 }
 
 export function setWord(result: SetResult) {

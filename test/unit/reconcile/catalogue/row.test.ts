@@ -75,7 +75,11 @@ describe(rowAnswer.name, () => {
       verdict: "inconclusive",
       reason: "an instrument starved",
     });
-    const runs = [slow(9), slow(7), unsure, starved, OPEN].map((one) => runOf("a", [one]));
+    const doubtful = { reasons: ["an instrument starved"], verdict: "inconclusive" as const };
+    const runs = [
+      ...[slow(9), slow(7), unsure].map((one) => runOf("a", [one])),
+      ...[starved, OPEN].map((one) => runOf("a", [one], doubtful)),
+    ];
     const [spread] = rowAnswer(runs).spreads;
     expect(spread).to.deep.include({
       metric: "rto.produce",
