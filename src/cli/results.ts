@@ -12,8 +12,8 @@ export function resultsCommand(): Command {
     .addHelpText(
       "after",
       `
-The newest conclusive run speaks for its row; the spread is over all of them. Runs with another
-variable or another Kafka than the experiment's file are left out, and named.
+The newest conclusive run speaks for its row; the spread is over the runs of the same version of its
+file. Runs with another variable or another Kafka than the experiment's file are left out, and named.
 
 Examples:
   blackstart results reports

@@ -110,7 +110,7 @@ function whyOpen(of: readonly string[], runs: readonly CatalogueRun[]): string {
 function evidenceIn(newest: readonly CatalogueRun[], is: ClaimCondition["is"]): Evidence[] {
   const speaking = newest.find((run) => evidenceOf(run, is) !== undefined);
   return newest
-    .filter(({ experimentSha256 }) => experimentSha256 === speaking?.experimentSha256)
+    .filter(({ version }) => version === speaking?.version)
     .flatMap((run) => evidenceOf(run, is) ?? []);
 }
 

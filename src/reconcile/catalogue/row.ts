@@ -1,7 +1,8 @@
 /**
  * What the runs of one row of the catalogue say together.
  *
- * One run speaks for the row: the newest conclusive one, else the newest. The others are its spread.
+ * One run speaks for the row: the newest conclusive one, else the newest. The others of the same version
+ * of the file are its spread; what an earlier version measured may have been something else.
  * Naive rule: the newest run's answer is the row's. Counter-example: a set of three, of which two
  * refute and the last confirms, is no confirmation. So runs of the same file that answer otherwise make
  * the row *qualified*, and it says in how many.
@@ -50,17 +51,16 @@ export function rowAnswer(runs: readonly CatalogueRun[]): RowAnswer {
   const run = newest.find(isConclusive) ?? newest[0];
   if (!run) return { word: "not run", spreads: [] };
   const word = wordOf(run);
-  const spreads = spreadsOf(run, runs);
-  const alike = runs.filter(
-    (one) => isConclusive(one) && one.experimentSha256 === run.experimentSha256,
-  );
+  const ofVersion = runs.filter(({ version }) => version === run.version);
+  const spreads = spreadsOf(run, ofVersion);
+  const alike = ofVersion.filter(isConclusive);
   const same = alike.filter((one) => wordOf(one) === word).length;
   if (same === alike.length) return { word, run, spreads };
   const note = `${word} in ${same} of ${alike.length} runs`;
   return { word: "qualified", note, run, spreads };
 }
 
-/** Of the metrics that are predicted, over all runs in which their number may be believed. */
+/** Of the metrics that are predicted, over those runs in which their number may be believed. */
 function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
   return run.predictions.flatMap(({ metric, label, unit }) => {
     const points = runs.flatMap((one) => pointOf(one, metric) ?? []);

@@ -26,8 +26,7 @@ export function detailsOf(row: Row): string[] {
 
 function measuredOf(row: Row, run: CatalogueRun): string[] {
   const { entry, answer } = row;
-  const changed =
-    run.experimentSha256 === entry.sha256 ? "" : "; the file has been changed since this run";
+  const changed = run.version === entry.version ? "" : "; the file has been changed since this run";
   const facts = [
     `Run \`${run.run}\``,
     formatUtc(run.startedAt),
@@ -47,7 +46,7 @@ function measuredOf(row: Row, run: CatalogueRun): string[] {
     ...explanationOf(row),
     ...run.reasons.slice(0, REASONS_MAX).map((reason) => `- ${escapeMarkdown(sentence(reason))}`),
     ...(run.reasons.length === 0 ? [] : [""]),
-    ...(row.runs.length < 2 ? [] : [`All runs: ${runsText(row.runs)}.`, ""]),
+    ...(row.runs.length < 2 ? [] : [`All runs: ${runsText(row.runs, run)}.`, ""]),
     ...(answer.word === "inconclusive" ? ["No run of this row answers the question.", ""] : []),
   ];
 }
@@ -75,9 +74,17 @@ function explanationOf({ entry, answer }: Row): string[] {
   return [`**Why it was not as predicted:** ${escapeMarkdown(told)}`, ""];
 }
 
-function runsText(runs: readonly CatalogueRun[]): string {
+function runsText(runs: readonly CatalogueRun[], speaking: CatalogueRun): string {
   const sorted = [...runs].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  return sorted.map((run) => `\`${run.run}\` ${wordOf(run)}`).join(", ");
+  return sorted
+    .map((run) => `\`${run.run}\` ${wordOf(run)}${otherVersion(run, speaking)}`)
+    .join(", ");
+}
+
+/** A run of another version answers another question than the one that speaks for the row. */
+function otherVersion({ version, startedAt }: CatalogueRun, speaking: CatalogueRun): string {
+  if (version === speaking.version) return "";
+  return ` (${startedAt < speaking.startedAt ? "earlier" : "later"} version of the file)`;
 }
 
 function leftOutOf({ leftOut }: Row): string[] {

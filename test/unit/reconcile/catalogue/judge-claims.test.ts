@@ -97,11 +97,11 @@ describe(`${judgeClaims.name}, one rule`, () => {
   });
 
   it("hears runs of one version of a file: that of the newest run that says anything", () => {
-    const earlier = lost(5, "a", { experimentSha256: "sha-0" });
+    const earlier = lost(5, "a", { version: "sha-0" });
     const { word, evidence } = judgedWith(claim, earlier, lost(0), lost(0));
     expect(word).to.equal("confirmed");
     expect(evidence).to.have.length(2);
-    const doubtful = lost(0, "a", { experimentSha256: "sha-2", verdict: "inconclusive" });
+    const doubtful = lost(0, "a", { version: "sha-2", verdict: "inconclusive" });
     expect(judgedWith(claim, earlier, doubtful).word).to.equal("refuted");
   });
 });

@@ -10,7 +10,7 @@ const entry = (name: string, row: string, more: Partial<CatalogueEntry> = {}): C
   name,
   title: `Title of ${name}`,
   file: `experiments/a-in-cluster/${name}.yaml`,
-  sha256: "sha-1",
+  version: "sha-1",
   catalogue: { row, source: ["S2"] },
   vars: {},
   kafka: ["4.3.1"],
@@ -65,7 +65,7 @@ describe(`${resultsPage.name}, a row`, () => {
       scaled: "10 min -> 40 s",
       source: [],
     };
-    const one = entry("a01-x", "A1", { catalogue, sha256: "sha-2" });
+    const one = entry("a01-x", "A1", { catalogue, version: "sha-2" });
     const page = resultsPage(rowsOf([one], [runOf("a01-x", [LOST])]));
     expect(page).to.contain("### A1 quick: Title of a01-x");
     expect(page).to.contain("Timers scaled down: 10 min -&gt; 40 s.");
@@ -73,7 +73,36 @@ describe(`${resultsPage.name}, a row`, () => {
   });
 });
 
+describe(`${resultsPage.name}, versions of a file`, () => {
+  it("says which runs are of another version of the file than the one that speaks", () => {
+    const first = runOf("a01-x", [LOST], { version: "sha-0" });
+    const run = runOf("a01-x", [LOST]);
+    const open = assessment("rpo.records", { value: null, verdict: "inconclusive" });
+    const later = runOf("a01-x", [open], { version: "sha-2" });
+    const page = resultsPage(rowsOf([entry("a01-x", "A1")], [later, first, run]));
+    expect(page).to.contain(
+      `All runs: \`${first.run}\` refuted (earlier version of the file), ` +
+        `\`${run.run}\` refuted, \`${later.run}\` inconclusive (later version of the file).`,
+    );
+    expect(cellsOf(page, "a01-x")[4]).to.contain("n 1");
+  });
+
+  it("takes the included files for a part of it", () => {
+    const versions = catalogueEntries().flatMap(({ name, version }) =>
+      name === "b16a-recreated-unseen" || name === "b16-topic-recreated" ? [version] : [],
+    );
+    const [base = "", unseen = ""] = versions;
+    expect(base).to.match(/^[0-9a-f]{64}$/);
+    expect(unseen).to.match(new RegExp(`^[0-9a-f]{64}\\+${base}$`));
+  });
+});
+
 describe(`${resultsPage.name}, all rows`, () => {
+  it("says of what is inconclusive all that makes it so", () => {
+    const head = resultsPage([]).replaceAll("\n", " ");
+    expect(head).to.contain("or a target lay within the bounds of the measurement");
+  });
+
   it("leaves out runs with other variables or another Kafka, and names them", () => {
     const other = runOf("a01-x", [LOST], { vars: { away: "2m" } });
     const older = runOf("a01-x", [LOST], { kafka: ["3.9.2"] });
