@@ -23,11 +23,17 @@ export interface SetInput {
   set: SetFacts;
   /** By index of the repetition; absent where there is nothing that could be judged. */
   results: ReadonlyMap<number, Result>;
+  /** SHA-256 of each one's result.json, by index. */
+  sums: ReadonlyMap<number, string>;
   tool: { name: string; version: string };
 }
 
-export function judgeSet({ set, results, tool }: SetInput): SetResult {
-  const repetitions = set.repetitions.map((facts) => repetitionOf(facts, results.get(facts.index)));
+export function judgeSet({ set, results, sums, tool }: SetInput): SetResult {
+  const repetitions = set.repetitions.map((facts) => {
+    const resultSha256 = sums.get(facts.index);
+    const told = repetitionOf(facts, results.get(facts.index));
+    return resultSha256 === undefined ? told : { ...told, resultSha256 };
+  });
   const judged = repetitions.flatMap(({ index, conclusive, reason }): Judged[] => {
     const result = results.get(index);
     if (!result) return [];

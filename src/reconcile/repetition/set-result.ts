@@ -77,6 +77,8 @@ export const setResultSchema = z.object({
       /** Part of the statistics: met, missed, or kept from both by a target that is too close alone. */
       conclusive: z.boolean(),
       reason: z.string().optional(),
+      /** Of the result.json that it went into the set with; absent where there was none. */
+      resultSha256: z.string().optional(),
       startedAt: z.string(),
       durationMs: z.number(),
     }),
