@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { catalogueEntries, catalogueFiles } from "../../../../src/cli/catalogue-files.ts";
 import { loadCells } from "../../../../src/experiment/load.ts";
 import { resultsPage } from "../../../../src/report/catalogue/results-page.ts";
+import { unexplained } from "../../../../src/report/catalogue/row-details.ts";
 import { type CatalogueEntry, compareRows, rowsOf } from "../../../../src/report/catalogue/rows.ts";
 import { assessment, runOf } from "../../../support/catalogue-runs.ts";
 
@@ -56,6 +57,31 @@ describe(`${resultsPage.name}, a row`, () => {
     const told = pageOf(entry("a01-x", "A1", { catalogue }));
     expect(told).to.contain("**Why it was not as predicted:** The disk was full, see run-1.");
     expect(told).to.not.contain("no explanation");
+  });
+
+  it("names the rows that did not hold and whose files do not say why", () => {
+    const rowsWith = (refuted?: string) => {
+      const catalogue = { row: "A1", source: [], ...(refuted === undefined ? {} : { refuted }) };
+      const rows = rowsOf([entry("a01-x", "A1", { catalogue })], [runOf("a01-x", [LOST])]);
+      return unexplained(rows).map(({ label }) => label);
+    };
+    expect(rowsWith()).to.deep.equal(["A1"]);
+    expect(rowsWith("the disk was full")).to.deep.equal([]);
+    expect(unexplained(rowsOf([entry("a01-x", "A1")], []))).to.deep.equal([]);
+  });
+
+  it("goes on after 'because' as a sentence does, and leaves names as they are", () => {
+    const told = (because: string) => {
+      const page = resultsPage(rowsOf([entry("a01-x", "A1", { because })], []));
+      return /^Expected because .*$/m.exec(page)?.[0];
+    };
+    expect(told("A killed broker is fenced.")).to.equal(
+      "Expected because a killed broker is fenced.",
+    );
+    expect(told("The rest is gone")).to.equal("Expected because the rest is gone.");
+    for (const name of ["RTO is", "MirrorMaker goes", "Kafka waits", "2 to 4 s", "acks=1 is"]) {
+      expect(told(name)).to.equal(`Expected because ${name}.`);
+    }
   });
 
   it("says what a quick variant scales down, and that a file has changed since", () => {
