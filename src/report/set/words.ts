@@ -56,6 +56,10 @@ export function assessmentWords(
 export function setSentence(result: SetResult): string {
   const { planned } = result.set;
   const parts = [`${result.conclusive} of ${count(planned, "repetition")} are conclusive`];
+  const close = result.repetitions.filter(
+    (one) => one.conclusive && one.verdict === "inconclusive",
+  );
+  if (close.length > 0) parts.push(`${close.length} of them too close to a target`);
   if (result.inconclusive > 0) parts.push(`${result.inconclusive} inconclusive and left out`);
   if (result.notRun > 0) parts.push(`${result.notRun} not run`);
   const rto = result.measures.find(({ metric, n }) => metric === "rto.produce" && n > 0);

@@ -12,6 +12,13 @@ describe(setSentence.name, () => {
     expect(some).to.contain("8.00 s at most (2 of 3 repetitions). ");
   });
 
+  it("says how many of those that count have no verdict of their own", () => {
+    const close = { verdict: "inconclusive", objective: "inconclusive" } as const;
+    const told = setSentence(judgedSet(times(3, (n) => (n === 2 ? close : {}))));
+    expect(told).to.match(/^3 of 3 repetitions are conclusive, 1 of them too close to a target\. /);
+    expect(told).to.not.contain("left out");
+  });
+
   it("counts those that were never begun, too", () => {
     const result = judgedSet(times(4), { planned: 12, interrupted: true });
     expect(setSentence(result)).to.contain("8.00 s at most (4 of 12 repetitions). ");
