@@ -10,7 +10,11 @@ import { METRICS } from "../history/judging.ts";
 import { readJson, runPaths } from "../history/run-folder.ts";
 import { packageRoot } from "../kernel/environment.ts";
 import { DrillError } from "../kernel/errors.ts";
-import { type CatalogueRun, catalogueRun } from "../reconcile/catalogue/catalogue-run.ts";
+import {
+  type CatalogueRun,
+  catalogueRun,
+  versionOf,
+} from "../reconcile/catalogue/catalogue-run.ts";
 import { resultSchema } from "../reconcile/result.ts";
 import type { CatalogueEntry } from "../report/catalogue/rows.ts";
 
@@ -51,14 +55,14 @@ export function catalogueEntries(): CatalogueEntry[] {
   return [...rows, ...drillFiles().flatMap(read)];
 }
 
-function entryOf({ experiment, vars, cell, sha256 }: LoadedExperiment, file: string) {
+function entryOf({ experiment, vars, cell, sha256, includes }: LoadedExperiment, file: string) {
   const { name, title, catalogue, objectives, predict, topology } = experiment;
   const { because } = predict as { because?: string };
   const entry: CatalogueEntry = {
     name,
     title,
     file,
-    sha256,
+    version: versionOf(sha256, includes),
     ...(catalogue === undefined ? {} : { catalogue }),
     vars,
     kafka: [...new Set(Object.values(topology.clusters).map(({ kafka }) => kafka))].sort(),
@@ -78,6 +82,7 @@ function entryOf({ experiment, vars, cell, sha256 }: LoadedExperiment, file: str
 const planFactsSchema = z.looseObject({
   vars: z.record(z.string(), z.string()),
   cell: z.string().optional(),
+  includes: z.array(z.looseObject({ sha256: z.string() })).optional(),
 });
 
 /** The runs below the given folders, each once. One whose files are of another version is named. */

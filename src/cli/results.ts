@@ -12,8 +12,8 @@ export function resultsCommand(): Command {
     .addHelpText(
       "after",
       `
-The newest conclusive run speaks for its row; the spread is over all of them. Runs with another
-variable or another Kafka than the experiment's file are left out, and named.
+The newest conclusive run speaks for its row; the spread is over the runs of the same version of its
+file. Runs with another variable or another Kafka than the experiment's file are left out, and named.
 
 Examples:
   blackstart results reports
@@ -25,10 +25,15 @@ Examples:
 async function results(dirs: string[], options: { write?: boolean }): Promise<void> {
   // Not before: a drill is run by this program, too, and leaves its memory to Kafka.
   const { resultsPage } = await import("../report/catalogue/results-page.ts");
+  const { unexplained } = await import("../report/catalogue/row-details.ts");
   const { rowsOf } = await import("../report/catalogue/rows.ts");
   const { catalogueEntries, readRuns } = await import("./catalogue-files.ts");
   const runs = readRuns(dirs, (why) => process.stderr.write(`left out: ${why}\n`));
   const rows = rowsOf(catalogueEntries(), runs);
+  for (const { entry, label, answer } of unexplained(rows)) {
+    const told = `${label} is ${answer.word} by ${answer.run?.run ?? "no run"}`;
+    process.stderr.write(`${entry.file}: ${told}, and no words after "refuted:" say why\n`);
+  }
   if (!options.write) {
     process.stdout.write(resultsPage(rows));
     return;

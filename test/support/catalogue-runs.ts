@@ -51,7 +51,7 @@ export function runOf(
     startedAt,
     durationMs: 60_000,
     seed: 42,
-    experimentSha256: "sha-1",
+    version: "sha-1",
     verdict: "met",
     reasons: [],
     objectives: [],

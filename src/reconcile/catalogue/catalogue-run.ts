@@ -11,9 +11,11 @@ import type { Assessment, Result } from "../result.ts";
 export interface PlanFacts {
   vars: Record<string, string>;
   cell?: string | undefined;
+  /** Files that the experiment includes, in the plan's order. */
+  includes?: readonly { sha256: string }[] | undefined;
 }
 
-export interface CatalogueRun extends PlanFacts {
+export interface CatalogueRun extends Omit<PlanFacts, "includes"> {
   /** The run's id. */
   run: string;
   /** Of the experiment. */
@@ -22,7 +24,8 @@ export interface CatalogueRun extends PlanFacts {
   startedAt: string;
   durationMs: number;
   seed: number;
-  experimentSha256: string;
+  /** Of the experiment: see `versionOf`. */
+  version: string;
   verdict: Result["verdict"];
   reasons: string[];
   objectives: Assessment[];
@@ -34,7 +37,15 @@ export interface CatalogueRun extends PlanFacts {
   kafka: string[];
 }
 
-export function catalogueRun(result: Result, { vars, cell }: PlanFacts): CatalogueRun {
+/**
+ * The version of an experiment: the SHA-256 of its file, and of each that it includes. Those may hold
+ * the steps, so the same file above another one below asks another question.
+ */
+export function versionOf(sha256: string, includes: readonly { sha256: string }[] = []): string {
+  return [sha256, ...includes.map((one) => one.sha256)].join("+");
+}
+
+export function catalogueRun(result: Result, { vars, cell, includes }: PlanFacts): CatalogueRun {
   const { run } = result;
   const kafka = kafkaOf(result.topology);
   return {
@@ -44,7 +55,7 @@ export function catalogueRun(result: Result, { vars, cell }: PlanFacts): Catalog
     startedAt: run.startedAt,
     durationMs: run.durationMs,
     seed: run.seed,
-    experimentSha256: run.experimentSha256,
+    version: versionOf(run.experimentSha256, includes),
     verdict: result.verdict,
     reasons: result.reasons,
     objectives: result.objectives,

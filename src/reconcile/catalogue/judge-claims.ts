@@ -7,11 +7,12 @@
  * They are runs of one version of the file: two versions that disagree may have asked different things.
  *
  * An inconclusive run never decides, and neither does a number whose whole interval is not on one side
- * of what is asked. What nothing decides is *not run*, and the reason says what is missing: a rule
+ * of what is asked, nor the shape of a loss of a run that lost nothing. What nothing decides is *not run*, and the reason says what is missing: a rule
  * that cannot be told yet is never skipped in favour of the next one.
  */
 import type { Claim, ClaimCondition } from "../../history/claims.ts";
 import { compare } from "../assess.ts";
+import { doubtAbout } from "../repetition/doubt.ts";
 import type { Assessment } from "../result.ts";
 import type { CatalogueRun } from "./catalogue-run.ts";
 
@@ -42,7 +43,15 @@ export function judgeClaims(
   claims: readonly Claim[],
   runs: readonly CatalogueRun[],
 ): ClaimVerdict[] {
-  return claims.map((claim) => judgeClaim(claim, runs));
+  return claims.map((claim) => {
+    const verdict = judgeClaim(claim, runs);
+    return { ...verdict, evidence: eachOnce(verdict.evidence) };
+  });
+}
+
+/** Two rules of a claim may ask the same of the same experiment. */
+function eachOnce(evidence: readonly Evidence[]): Evidence[] {
+  return [...new Map(evidence.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 type Answer = "yes" | "no" | "some" | "open";
@@ -97,12 +106,16 @@ function ask({ of, is }: ClaimCondition, runs: readonly CatalogueRun[]): Told {
     const note = yes === 0 || yes === told.length ? "" : `in ${yes} of ${told.length} runs`;
     return { answer: note === "" ? (yes === 0 ? "no" : "yes") : "some", evidence: told, note };
   }
-  return { answer: "open", evidence: [], note: whyOpen(of, runs) };
+  return { answer: "open", evidence: [], note: whyOpen({ of, is }, runs) };
 }
 
-function whyOpen(of: readonly string[], runs: readonly CatalogueRun[]): string {
+function whyOpen({ of, is }: ClaimCondition, runs: readonly CatalogueRun[]): string {
   const tried = newestFirst(runs.filter(({ name }) => of.includes(name)));
   if (tried.length === 0) return `${of.join(" or ")} was not run`;
+  const unharmed = tried.filter((run) => isConclusive(run) && isOfNoLoss(numberOf(run, is), is));
+  if (unharmed.length > 0) {
+    return `nothing was lost, so no loss has a shape: ${unharmed.map(({ run }) => run).join(", ")}`;
+  }
   return `no conclusive run of ${of.join(" or ")}: ${tried.map(({ run }) => run).join(", ")}`;
 }
 
@@ -110,21 +123,35 @@ function whyOpen(of: readonly string[], runs: readonly CatalogueRun[]): string {
 function evidenceIn(newest: readonly CatalogueRun[], is: ClaimCondition["is"]): Evidence[] {
   const speaking = newest.find((run) => evidenceOf(run, is) !== undefined);
   return newest
-    .filter(({ experimentSha256 }) => experimentSha256 === speaking?.experimentSha256)
+    .filter(({ version }) => version === speaking?.version)
     .flatMap((run) => evidenceOf(run, is) ?? []);
 }
 
 function evidenceOf(run: CatalogueRun, is: ClaimCondition["is"]): Evidence | undefined {
-  if (run.verdict === "inconclusive" || run.verdict === "not-run") return undefined;
-  const known = [...run.predictions, ...run.objectives].find(({ metric }) => metric === is.metric);
-  if (!known || known.measured.inconclusive !== undefined) return undefined;
-  // A run that missed an objective may have been in doubt about another: its answer is none.
-  if (known.verdict === "inconclusive" || known.verdict === "not-run") return undefined;
+  if (!isConclusive(run)) return undefined;
+  const known = numberOf(run, is);
+  if (!known || known.verdict === "not-run" || isOfNoLoss(known, is)) return undefined;
+  // A run that missed an objective may have been in doubt about another: its answer is none. One that
+  // is too close to its own target is asked another thing here.
+  if (doubtAbout(known, run.reasons) !== undefined) return undefined;
   const { answer } = compare(is, known.measured, Infinity);
   if (answer === "unsure") return undefined;
   const { label, unit, measured } = known;
   const facts = { experiment: run.name, run: run.run, startedAt: run.startedAt };
   return { ...facts, label, unit, measured, asked: is.written, answer };
+}
+
+function isConclusive({ verdict }: CatalogueRun): boolean {
+  return verdict === "met" || verdict === "missed";
+}
+
+function numberOf(run: CatalogueRun, is: ClaimCondition["is"]): Assessment | undefined {
+  return [...run.predictions, ...run.objectives].find(({ metric }) => metric === is.metric);
+}
+
+/** Asked for the shape of its loss, a run that lost nothing says nothing. */
+function isOfNoLoss(known: Assessment | undefined, is: ClaimCondition["is"]): boolean {
+  return known?.measured.text === "none" && is.text !== undefined && is.text !== "none";
 }
 
 function newestFirst(runs: readonly CatalogueRun[]): CatalogueRun[] {

@@ -1,12 +1,14 @@
 /**
  * What the runs of one row of the catalogue say together.
  *
- * One run speaks for the row: the newest conclusive one, else the newest. The others are its spread.
+ * One run speaks for the row: the newest conclusive one, else the newest. The others of the same version
+ * of the file are its spread; what an earlier version measured may have been something else.
  * Naive rule: the newest run's answer is the row's. Counter-example: a set of three, of which two
  * refute and the last confirms, is no confirmation. So runs of the same file that answer otherwise make
  * the row *qualified*, and it says in how many.
  */
 import type { MetricId } from "../../history/judging.ts";
+import { doubtAbout } from "../repetition/doubt.ts";
 import { type Known, largest, median, type Point, smallest } from "../repetition/statistics.ts";
 import type { Assessment } from "../result.ts";
 import type { CatalogueRun } from "./catalogue-run.ts";
@@ -49,17 +51,16 @@ export function rowAnswer(runs: readonly CatalogueRun[]): RowAnswer {
   const run = newest.find(isConclusive) ?? newest[0];
   if (!run) return { word: "not run", spreads: [] };
   const word = wordOf(run);
-  const spreads = spreadsOf(run, runs);
-  const alike = runs.filter(
-    (one) => isConclusive(one) && one.experimentSha256 === run.experimentSha256,
-  );
+  const ofVersion = runs.filter(({ version }) => version === run.version);
+  const spreads = spreadsOf(run, ofVersion);
+  const alike = ofVersion.filter(isConclusive);
   const same = alike.filter((one) => wordOf(one) === word).length;
   if (same === alike.length) return { word, run, spreads };
   const note = `${word} in ${same} of ${alike.length} runs`;
   return { word: "qualified", note, run, spreads };
 }
 
-/** Of the metrics that are predicted, over all runs in which their number may be believed. */
+/** Of the metrics that are predicted, over those runs in which their number may be believed. */
 function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
   return run.predictions.flatMap(({ metric, label, unit }) => {
     const points = runs.flatMap((one) => pointOf(one, metric) ?? []);
@@ -69,21 +70,12 @@ function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
   });
 }
 
-/**
- * An answer that is open because the target lies within the bounds of the measurement has a number all
- * the same; one whose run was in doubt has none.
- */
-function pointOf({ predictions, verdict }: CatalogueRun, metric: MetricId): Point | undefined {
+/** What lies too close to its target is a number all the same. */
+function pointOf(run: CatalogueRun, metric: MetricId): Point | undefined {
+  const { predictions, verdict, reasons } = run;
   const found = predictions.find((one) => one.metric === metric);
   if (!found || verdict === "not-run") return undefined;
-  const { value, censored, inconclusive } = found.measured;
-  if (value === null || inconclusive !== undefined) return undefined;
-  if (found.verdict === "inconclusive" && !isOnlyUnsure(found)) return undefined;
+  const { value, censored } = found.measured;
+  if (value === null || doubtAbout(found, reasons) !== undefined) return undefined;
   return { value, censored };
-}
-
-const UNSURE = /^(the target lies within|not recovered when the run ended)/;
-
-function isOnlyUnsure({ reason = "" }: Assessment): boolean {
-  return UNSURE.test(reason);
 }

@@ -3,13 +3,15 @@
  *
  * An objective is met when it was met in every conclusive repetition, and one miss misses it: a set is
  * no average, because a disaster happens once. A repetition that was judged inconclusive is left out
- * and counted; one that did not come to its end leaves the set open, since nobody knows whether what
- * ended it was the system.
+ * and counted, unless a target that is too close to what it measured is all that keeps it from a
+ * verdict: it counts, and leaves the objective open. One that did not come to its end leaves the set
+ * open, since nobody knows whether what ended it was the system.
  */
 
 import type { SetFacts } from "../../history/set-folder.ts";
 import { EXIT } from "../../kernel/errors.ts";
 import type { Assessment, Result } from "../result.ts";
+import { isOnlyUnsure } from "./doubt.ts";
 import { type Judged, setMeasures } from "./set-measures.ts";
 import type { SetAssessment, SetResult } from "./set-result.ts";
 
@@ -21,11 +23,17 @@ export interface SetInput {
   set: SetFacts;
   /** By index of the repetition; absent where there is nothing that could be judged. */
   results: ReadonlyMap<number, Result>;
+  /** SHA-256 of each one's result.json, by index. */
+  sums: ReadonlyMap<number, string>;
   tool: { name: string; version: string };
 }
 
-export function judgeSet({ set, results, tool }: SetInput): SetResult {
-  const repetitions = set.repetitions.map((facts) => repetitionOf(facts, results.get(facts.index)));
+export function judgeSet({ set, results, sums, tool }: SetInput): SetResult {
+  const repetitions = set.repetitions.map((facts) => {
+    const resultSha256 = sums.get(facts.index);
+    const told = repetitionOf(facts, results.get(facts.index));
+    return resultSha256 === undefined ? told : { ...told, resultSha256 };
+  });
   const judged = repetitions.flatMap(({ index, conclusive, reason }): Judged[] => {
     const result = results.get(index);
     if (!result) return [];
@@ -102,7 +110,8 @@ function repetitionOf(
     return { ...base, verdict: "not-run", conclusive: false, reason };
   }
   const verdict = outcome === "completed" ? result.verdict : "inconclusive";
-  const conclusive = verdict === "met" || verdict === "missed";
+  const unsure = outcome === "completed" && isOnlyUnsure(result);
+  const conclusive = verdict === "met" || verdict === "missed" || unsure;
   const reason = error?.message ?? result.reasons[0];
   return { ...base, verdict, conclusive, ...(reason === undefined ? {} : { reason }) };
 }

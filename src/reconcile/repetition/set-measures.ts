@@ -1,6 +1,7 @@
 /** The measures of a set: one point for each repetition, and what the points say together. */
 import { METRICS, type MetricId, metricIds } from "../../history/judging.ts";
 import type { Measure, Result } from "../result.ts";
+import { doubtAbout } from "./doubt.ts";
 import type { SetMeasure, SetPoint } from "./set-result.ts";
 import {
   largest,
@@ -54,14 +55,16 @@ function pointOf({ index, result, excluded }: Judged, metric: MetricId): SetPoin
   const measure = aim?.measured ?? ownMeasure(result, metric);
   if (!measure) return null;
   const { value, low, high, censored } = measure;
-  const doubt = aim?.verdict === "inconclusive" && !censored ? aim.reason : undefined;
-  const why =
-    excluded ??
-    measure.inconclusive ??
-    doubt ??
-    (value === null ? "there is no number" : undefined);
+  const doubt = aim ? doubtAbout(aim, result.reasons) : ownDoubt(result, metric, measure);
+  const why = excluded ?? doubt ?? (value === null ? "there is no number" : undefined);
   const point = { repetition: index, value, low, high, censored };
   return why === undefined ? point : { ...point, excluded: why };
+}
+
+/** Of what nothing was asked: a starved instrument spoils its times all the same. */
+function ownDoubt({ instrument }: Result, metric: MetricId, measure: Measure): string | undefined {
+  const spoilt = metric.startsWith("rto.") ? instrument.problems[0] : undefined;
+  return measure.inconclusive ?? spoilt;
 }
 
 function ownMeasure(result: Result, metric: MetricId): Measure | undefined {

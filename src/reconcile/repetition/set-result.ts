@@ -74,9 +74,11 @@ export const setResultSchema = z.object({
       folder: z.string(),
       run: z.string(),
       verdict: z.enum(["met", "missed", "inconclusive", "not-run"]),
-      /** Part of the statistics. */
+      /** Part of the statistics: met, missed, or kept from both by a target that is too close alone. */
       conclusive: z.boolean(),
       reason: z.string().optional(),
+      /** Of the result.json that it went into the set with; absent where there was none. */
+      resultSha256: z.string().optional(),
       startedAt: z.string(),
       durationMs: z.number(),
     }),

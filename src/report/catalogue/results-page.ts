@@ -27,10 +27,11 @@ on one machine that played all regions; generated from the \`result.json\` of re
 
 The newest conclusive run speaks for its row. *confirmed*: all that was predicted was measured.
 *refuted*: none of it. *qualified*: some of it, or not in every run of the same file. *inconclusive*:
-the instrument, the fault or the steady state was in doubt. A refuted prediction is a result, and is
-printed bold. The spread is least, median and greatest over all runs of the row whose number may be
-believed; ≥ means not over when the run ended. A *quick* variant has timers scaled down, as its
-details say.
+the instrument, the fault or the steady state was in doubt, or a target lay within the bounds of the
+measurement. A refuted prediction is a result, and is printed bold. The spread is least, median and
+greatest over the runs of the same version of the file, those it includes counted in, whose number may
+be believed, whether or not a target lay within its bounds; ≥ means not over when the run ended. A
+*quick* variant has timers scaled down, as its details say.
 `;
 
 export function resultsPage(rows: readonly Row[]): string {

@@ -13,7 +13,8 @@ export function detailsOf(row: Row): string[] {
   const { source = [], scaled } = entry.catalogue ?? {};
   const from = source.length === 0 ? [] : [`Source: ${list(source, source.length)}.`];
   const timers = scaled === undefined ? [] : [`Timers scaled down: ${sentence(scaled)}`];
-  const because = entry.because === undefined ? [] : [`Expected because ${entry.because}`];
+  const because =
+    entry.because === undefined ? [] : [`Expected because ${asClause(entry.because)}`];
   return [
     `### ${escapeMarkdown(label)}: ${escapeMarkdown(entry.title)}`,
     "",
@@ -26,8 +27,7 @@ export function detailsOf(row: Row): string[] {
 
 function measuredOf(row: Row, run: CatalogueRun): string[] {
   const { entry, answer } = row;
-  const changed =
-    run.experimentSha256 === entry.sha256 ? "" : "; the file has been changed since this run";
+  const changed = run.version === entry.version ? "" : "; the file has been changed since this run";
   const facts = [
     `Run \`${run.run}\``,
     formatUtc(run.startedAt),
@@ -47,7 +47,7 @@ function measuredOf(row: Row, run: CatalogueRun): string[] {
     ...explanationOf(row),
     ...run.reasons.slice(0, REASONS_MAX).map((reason) => `- ${escapeMarkdown(sentence(reason))}`),
     ...(run.reasons.length === 0 ? [] : [""]),
-    ...(row.runs.length < 2 ? [] : [`All runs: ${runsText(row.runs)}.`, ""]),
+    ...(row.runs.length < 2 ? [] : [`All runs: ${runsText(row.runs, run)}.`, ""]),
     ...(answer.word === "inconclusive" ? ["No run of this row answers the question.", ""] : []),
   ];
 }
@@ -67,17 +67,44 @@ function assessmentRow(kind: string, one: Assessment): string {
   return `| ${cells.map(escapeMarkdown).join(" | ")} |`;
 }
 
+/** Names that begin sentences of experiments; one with a capital inside is known by that. */
+const NAMES: ReadonlySet<string> = new Set(["Connect", "Docker", "Java", "Kafka", "Toxiproxy"]);
+
+/** A sentence as the rest of another one: without its capital, unless a name has it. */
+function asClause(text: string): string {
+  const [first = ""] = /^[A-Z][a-z]*(?![A-Za-z])/.exec(text) ?? [];
+  const isName = first === "" || NAMES.has(first);
+  return isName ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Rows that did not hold as predicted, and whose files have no words (`refuted:`) about it. */
+export function unexplained(rows: readonly Row[]): Row[] {
+  return rows.filter((row) => isOtherwise(row) && row.entry.catalogue?.refuted === undefined);
+}
+
+function isOtherwise({ answer }: Row): boolean {
+  return answer.word === "refuted" || answer.word === "qualified";
+}
+
 /** Of a row that did not hold: who wrote the experiment says why, or nobody has yet. */
-function explanationOf({ entry, answer }: Row): string[] {
-  if (answer.word !== "refuted" && answer.word !== "qualified") return [];
-  const why = entry.catalogue?.refuted;
+function explanationOf(row: Row): string[] {
+  if (!isOtherwise(row)) return [];
+  const why = row.entry.catalogue?.refuted;
   const told = why === undefined ? "no explanation is written in its file yet." : sentence(why);
   return [`**Why it was not as predicted:** ${escapeMarkdown(told)}`, ""];
 }
 
-function runsText(runs: readonly CatalogueRun[]): string {
+function runsText(runs: readonly CatalogueRun[], speaking: CatalogueRun): string {
   const sorted = [...runs].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  return sorted.map((run) => `\`${run.run}\` ${wordOf(run)}`).join(", ");
+  return sorted
+    .map((run) => `\`${run.run}\` ${wordOf(run)}${otherVersion(run, speaking)}`)
+    .join(", ");
+}
+
+/** A run of another version answers another question than the one that speaks for the row. */
+function otherVersion({ version, startedAt }: CatalogueRun, speaking: CatalogueRun): string {
+  if (version === speaking.version) return "";
+  return ` (${startedAt < speaking.startedAt ? "earlier" : "later"} version of the file)`;
 }
 
 function leftOutOf({ leftOut }: Row): string[] {

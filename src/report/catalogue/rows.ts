@@ -10,7 +10,8 @@ export interface CatalogueEntry {
   title: string;
   /** Path from the root of the repository. */
   file: string;
-  sha256: string;
+  /** Of the file and those it includes, as runs have it. */
+  version: string;
   /** Absent for a shipped drill that is no row. */
   catalogue?: Catalogue;
   vars: Record<string, string>;

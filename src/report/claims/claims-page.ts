@@ -15,7 +15,8 @@ of runs; nothing is typed by hand. S0 to S3 are four published articles.
 
 *confirmed* and *refuted*: every conclusive run says so. *qualified*: it holds under a condition that
 the text names, or not in every run. *not run*: nothing conclusive was measured; an inconclusive run
-never decides. A claim is judged for the set-up of its experiments: one machine that played all regions.
+never decides. Beside each number stands what the rules of the claim asked of it, and the answer. A
+claim is judged for the set-up of its experiments: one machine that played all regions.
 `;
 
 export function claimsPage(verdicts: readonly ClaimVerdict[]): string {
@@ -56,11 +57,12 @@ function tableRow({ claim, word, note, evidence }: ClaimVerdict): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** `b04-s0-verbatim: RPO, records 10,189 records (exact), run 20261128-…`. */
+/** `b04-s0-verbatim: RPO, records 10,189 records (exact), asked >=5000: yes, run 20261128-…`. */
 export function evidenceText(one: Evidence): string {
   const { main, bounds } = formatMeasure(one.measured, one.unit);
   const number = bounds === "" ? main : `${main} (${bounds})`;
-  return `${one.experiment}: ${one.label} ${number}, run ${one.run}`;
+  const asked = `asked ${one.asked}: ${one.answer}`;
+  return `${one.experiment}: ${one.label} ${number}, ${asked}, run ${one.run}`;
 }
 
 function details({ claim, word }: ClaimVerdict): string[] {

@@ -2,7 +2,7 @@
 import Handlebars from "handlebars";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { cell, type Figure, num, type Table, table } from "../figure.ts";
-import { formatMs, formatUtc, sentence } from "../format.ts";
+import { count, formatMs, formatUtc, sentence } from "../format.ts";
 import { partials } from "../templates/partials.ts";
 import { setPageTemplate } from "../templates/set-page.ts";
 import { phaseFigures } from "./phase-plot.ts";
@@ -80,19 +80,7 @@ function viewOf(result: SetResult): SetPageView {
       title: set.title || set.name,
       answer: setSentence(result),
       reasons: result.verdict === "met" ? [] : result.reasons.map(sentence),
-      facts: [
-        { term: "Set", value: set.set, c: "code" },
-        { term: "Started", value: formatUtc(set.startedAt), c: "" },
-        { term: "Seed", value: String(set.seed), c: "" },
-        {
-          term: "Worlds",
-          value: set.warm ? "used again where proven whole" : "booted for each",
-          c: "",
-        },
-        { term: "Phases", value: set.phases === "none" ? "as they came" : set.phases, c: "" },
-        { term: "Experiment", value: set.experimentFile, c: "code" },
-        { term: "Experiment SHA-256", value: set.experimentSha256, c: "code span" },
-      ],
+      facts: factsOf(result),
     },
     objectives: judged(result.objectives, "met", "missed"),
     predictions: judged(result.predictions, "confirmed", "refuted"),
@@ -107,6 +95,25 @@ function viewOf(result: SetResult): SetPageView {
       `Made by ${tool.name} ${tool.version} from result.json alone. This file loads ` +
       "nothing, runs no script, and can be rendered again to the same bytes.",
   };
+}
+
+/** In the order of a run's page, and with what only a set has. */
+function factsOf({ set, tool, exitCode, repetitions }: SetResult) {
+  const fact = (term: string, value: string, c = "") => ({ term, value, c });
+  const ran = repetitions.filter(({ durationMs }) => durationMs > 0);
+  const durationMs = ran.reduce((sum, one) => sum + one.durationMs, 0);
+  return [
+    fact("Set", set.set, "code"),
+    fact("Started", formatUtc(set.startedAt)),
+    fact("Duration", `${formatMs(durationMs)} in ${count(ran.length, "run")}`),
+    fact("Tool", `${tool.name} ${tool.version}`),
+    fact("Seed", String(set.seed)),
+    fact("Exit code", String(exitCode)),
+    fact("Worlds", set.warm ? "used again where proven whole" : "booted for each"),
+    fact("Phases", set.phases === "none" ? "as they came" : set.phases),
+    fact("Experiment", set.experimentFile, "code"),
+    fact("Experiment SHA-256", set.experimentSha256, "code span"),
+  ];
 }
 
 /** All measures in one look. */

@@ -48,7 +48,7 @@ export function assessmentWords(
 ): string {
   const parts = [`${yes} in ${held.length}`];
   if (failed.length > 0) parts.push(`${no} in ${failed.length} (${failed.join(", ")})`);
-  if (open.length > 0) parts.push(`open in ${open.length} (${open.join(", ")})`);
+  if (open.length > 0) parts.push(`inconclusive in ${open.length} (${open.join(", ")})`);
   return parts.join(", ");
 }
 
@@ -56,14 +56,24 @@ export function assessmentWords(
 export function setSentence(result: SetResult): string {
   const { planned } = result.set;
   const parts = [`${result.conclusive} of ${count(planned, "repetition")} are conclusive`];
+  const close = result.repetitions.filter(
+    (one) => one.conclusive && one.verdict === "inconclusive",
+  );
+  if (close.length > 0) parts.push(`${close.length} of them too close to a target`);
   if (result.inconclusive > 0) parts.push(`${result.inconclusive} inconclusive and left out`);
   if (result.notRun > 0) parts.push(`${result.notRun} not run`);
   const rto = result.measures.find(({ metric, n }) => metric === "rto.produce" && n > 0);
   const told = rto
-    ? `. Producing was down for ${knownText(rto.median, "ms")} in the median, ${knownText(rto.max, "ms")} at most`
+    ? `. Producing was down for ${knownText(rto.median, "ms")} in the median, ` +
+      `${knownText(rto.max, "ms")} at most${restsOn(rto.n, planned)}`
     : "";
   const loss = lossText(result);
   return `${parts.join(", ")}${told}.${loss === null ? "" : ` ${loss}.`}`;
+}
+
+/** ` (2 of 3 repetitions)`; nothing where all of them count. */
+function restsOn(n: number, planned: number): string {
+  return n < planned ? ` (${n} of ${count(planned, "repetition")})` : "";
 }
 
 export function setWord(result: SetResult) {

@@ -1,10 +1,13 @@
 /** The claims file: what it says, and every mistake with its place. */
 import { join } from "node:path";
 import { expect } from "chai";
+import { catalogueEntries } from "../../../src/cli/catalogue-files.ts";
 import { gapsOf } from "../../../src/cli/judge-claims.ts";
 import { askedOf, loadClaims, parseClaims } from "../../../src/experiment/claims.ts";
 import { ExperimentError, formatProblem } from "../../../src/experiment/problems.ts";
 import { packageRoot } from "../../../src/kernel/environment.ts";
+import { judgeClaims } from "../../../src/reconcile/catalogue/judge-claims.ts";
+import { assessment, runOf } from "../../support/catalogue-runs.ts";
 
 const SAMPLE = `version: 1
 claims:
@@ -124,6 +127,30 @@ describe("experiments/claims/claims.yaml", () => {
         .map((name) => `${id}: ${name}`),
     );
     expect(strayed).to.deep.equal([]);
+  });
+
+  it("asks the full variant of an experiment first, where that measures the same", () => {
+    const entries = catalogueEntries();
+    const late = claims.flatMap(({ id, decides }) =>
+      [...(decides?.refutedWhen ?? []), ...(decides?.qualifiedWhen ?? [])].flatMap(({ of, is }) =>
+        entries.some(({ name, metrics }) => name === `${of[0]}-full` && metrics.includes(is.metric))
+          ? [`${id}: ${of.join(", ")}`]
+          : [],
+      ),
+    );
+    expect(late).to.deep.equal([]);
+  });
+
+  it("qualifies a topic that is its name by the loss of a worker that was away", () => {
+    const loss = (name: string, value: number) =>
+      runOf(name, [assessment("rpo.records", { value, verdict: "refuted" })]);
+    const about = claims.filter(({ id }) => id === "a-topic-is-its-name");
+    const seen = loss("b16-topic-recreated", 0);
+    const words = [157, 0].map((lost) => {
+      const [verdict] = judgeClaims(about, [seen, loss("b16a-recreated-unseen", lost)]);
+      return verdict?.word;
+    });
+    expect(words).to.deep.equal(["qualified", "confirmed"]);
   });
 
   it("has a rule for no claim whose rows are all of groups that are not built", () => {

@@ -39,7 +39,7 @@ describe(claimsPage.name, () => {
     const rows = page.split("\n").filter((line) => line.startsWith("| Nothing"));
     expect(rows).to.have.length(2);
     expect(rows[0]).to.contain("| Nothing \\| is lost. | S0 | **refuted** | b04-x: RPO, records");
-    expect(rows[0]).to.contain("7 records \\(exact\\), run r1<br>");
+    expect(rows[0]).to.contain("7 records \\(exact\\), asked &gt;=1: yes, run r1<br>");
     expect(rows[0]).to.contain("<br>and 1 more |");
     expect(rows[1]).to.contain("| not run | nothing decides it here; its rows are B4 |");
     expect(page).to.contain("2 claims: 0 confirmed, 0 qualified, 1 refuted, 1 not run.");
@@ -57,7 +57,7 @@ describe(claimsText.name, () => {
   it("says the verdict first, and the evidence below", () => {
     const lines = claimsText([REFUTED, OPEN]).split("\n");
     expect(lines[0]).to.equal("REFUTED    nothing | is lost [S0]");
-    expect(lines[1]).to.contain("b04-x: RPO, records 7 records (exact), run r1");
+    expect(lines[1]).to.contain("b04-x: RPO, records 7 records (exact), asked >=1: yes, run r1");
     expect(lines).to.include("             nothing decides it here; its rows are B4");
   });
 });

@@ -60,12 +60,23 @@ describe(`${judgeClaims.name}, one rule`, () => {
     expect(judgedWith(claim, doubtful, lost(0)).word).to.equal("confirmed");
     expect(judgedWith(claim, lost(5, "a", { verdict: "not-run" })).word).to.equal("not run");
   });
+});
 
+describe(`${judgeClaims.name}, one number`, () => {
   it("takes no number from an assessment that is itself in doubt", () => {
-    const open = assessment("rpo.records", { value: 5, verdict: "inconclusive" });
-    expect(judgedWith(claim, runOf("a", [open], { verdict: "missed" })).word).to.equal("not run");
+    const reason = "an account does not tie out";
+    const open = assessment("rpo.records", { value: 5, verdict: "inconclusive", reason });
+    const run = runOf("a", [open], { verdict: "missed", reasons: [reason] });
+    expect(judgedWith(claim, run).word).to.equal("not run");
     const unknown = assessment("rpo.records", { value: null, verdict: "refuted" });
     expect(judgedWith(claim, runOf("a", [unknown])).word).to.equal("not run");
+  });
+
+  it("takes the number that was too close to its own target: it is asked something else", () => {
+    const reason = "the target lies within the bounds of the measurement";
+    const close = { value: 11_900, low: 11_700, high: 12_100, reason };
+    const run = runOf("a", [assessment("rto.produce", { ...close, verdict: "inconclusive" })]);
+    expect(judgedWith(claimOf({ refutedWhen: [on(SLOW, "a")] }), run).word).to.equal("refuted");
   });
 
   it("is not decided by a number whose bounds hold both answers", () => {
@@ -89,7 +100,9 @@ describe(`${judgeClaims.name}, one rule`, () => {
     const aim = assessment("rpo.records", { value: 5, verdict: "missed" });
     expect(judgedWith(claim, runOf("a", [], { objectives: [aim] })).word).to.equal("refuted");
   });
+});
 
+describe(`${judgeClaims.name}, several runs`, () => {
   it("is qualified where runs disagree, and says how many", () => {
     const { word, note, evidence } = judgedWith(claim, lost(5), lost(0), lost(0));
     expect([word, note]).to.deep.equal(["qualified", "in 1 of 3 runs"]);
@@ -97,11 +110,11 @@ describe(`${judgeClaims.name}, one rule`, () => {
   });
 
   it("hears runs of one version of a file: that of the newest run that says anything", () => {
-    const earlier = lost(5, "a", { experimentSha256: "sha-0" });
+    const earlier = lost(5, "a", { version: "sha-0" });
     const { word, evidence } = judgedWith(claim, earlier, lost(0), lost(0));
     expect(word).to.equal("confirmed");
     expect(evidence).to.have.length(2);
-    const doubtful = lost(0, "a", { experimentSha256: "sha-2", verdict: "inconclusive" });
+    const doubtful = lost(0, "a", { version: "sha-2", verdict: "inconclusive" });
     expect(judgedWith(claim, earlier, doubtful).word).to.equal("refuted");
   });
 });
@@ -138,5 +151,36 @@ describe(`${judgeClaims.name}, several rules`, () => {
     const shaped = (text: string) => runOf("a", [assessment("rpo.shape", { value: null, text })]);
     expect(judgedWith(hole, shaped("hole")).word).to.equal("refuted");
     expect(judgedWith(hole, shaped("tail")).word).to.equal("confirmed");
+  });
+
+  it("asks nothing about the shape of a loss of a run that lost nothing", () => {
+    const shaped = (name: string, text: string) =>
+      runOf(name, [assessment("rpo.shape", { value: null, text })]);
+    const isHole: Expectation = { metric: "rpo.shape", text: "hole", written: "hole" };
+    const hole = claimOf({ refutedWhen: [on(isHole, "full", "quick")] });
+    const full = shaped("full", "none");
+    const alone = judgedWith(hole, full);
+    expect([alone.word, alone.note]).to.deep.equal([
+      "not run",
+      `nothing was lost, so no loss has a shape: ${full.run}`,
+    ]);
+    const { word, evidence } = judgedWith(hole, full, shaped("quick", "tail"));
+    expect(word).to.equal("confirmed");
+    expect(evidence.map(({ experiment }) => experiment)).to.deep.equal(["quick"]);
+    const isNone: Expectation = { metric: "rpo.shape", text: "none", written: "none" };
+    expect(judgedWith(claimOf({ refutedWhen: [on(isNone, "full")] }), full).word).to.equal(
+      "refuted",
+    );
+  });
+
+  it("lists a number once, though two rules ask the same of it", () => {
+    const NOTHING: Expectation = { metric: "rpo.records", high: 0, written: "0" };
+    const rules = claimOf({
+      refutedWhen: [on(NOTHING, "a"), on(NOTHING, "b")],
+      qualifiedWhen: [on(NOTHING, "a")],
+    });
+    const { word, evidence } = judgedWith(rules, lost(0), lost(5, "b"));
+    expect(word).to.equal("qualified");
+    expect(evidence.map(({ experiment }) => experiment)).to.deep.equal(["a", "b"]);
   });
 });

@@ -32,7 +32,7 @@ describe(rowAnswer.name, () => {
   });
 
   it("takes the newest conclusive run, in whatever order they come", () => {
-    const old = runOf("a", [slow(1, "confirmed")], { experimentSha256: "sha-0" });
+    const old = runOf("a", [slow(1, "confirmed")], { version: "sha-0" });
     const newest = runOf("a", [slow(2)]);
     const doubtful = runOf("a", [OPEN]);
     for (const runs of [
@@ -58,7 +58,7 @@ describe(rowAnswer.name, () => {
       runOf("a", [slow(8)]),
       runOf("a", [slow(7, "confirmed")]),
       // Of an earlier file: it answers another question.
-      runOf("a", [slow(6)], { experimentSha256: "sha-0", startedAt: "2025-01-01T00:00:00Z" }),
+      runOf("a", [slow(6)], { version: "sha-0", startedAt: "2025-01-01T00:00:00Z" }),
     ]);
     expect(answer.word).to.equal("qualified");
     expect(answer.note).to.equal("confirmed in 1 of 3 runs");
@@ -75,7 +75,11 @@ describe(rowAnswer.name, () => {
       verdict: "inconclusive",
       reason: "an instrument starved",
     });
-    const runs = [slow(9), slow(7), unsure, starved, OPEN].map((one) => runOf("a", [one]));
+    const doubtful = { reasons: ["an instrument starved"], verdict: "inconclusive" as const };
+    const runs = [
+      ...[slow(9), slow(7), unsure].map((one) => runOf("a", [one])),
+      ...[starved, OPEN].map((one) => runOf("a", [one], doubtful)),
+    ];
     const [spread] = rowAnswer(runs).spreads;
     expect(spread).to.deep.include({
       metric: "rto.produce",
@@ -84,6 +88,12 @@ describe(rowAnswer.name, () => {
       median: { value: 7, atLeast: false },
       max: { value: 9, atLeast: false },
     });
+  });
+
+  it("spreads over the version of the file that the speaking run had, and no other", () => {
+    const earlier = runOf("a", [slow(99)], { version: "sha-0" });
+    const answer = rowAnswer([earlier, runOf("a", [slow(9)]), runOf("a", [slow(7)])]);
+    expect(answer.spreads[0]).to.deep.include({ n: 2, max: { value: 9, atLeast: false } });
   });
 
   it("keeps what was not over as a bound, and has no spread of shapes", () => {

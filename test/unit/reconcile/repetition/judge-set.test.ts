@@ -119,6 +119,38 @@ describe("measures of a set", () => {
     expect(measureOf(judgedSet(times(12)), "rto.produce").probabilityAtMost).to.equal(null);
   });
 
+  it("keep what lies too close to a prediction: the largest is not left out for where a bound is", () => {
+    const all = times(3, (n) => ({
+      redelivered: 100 * n,
+      ...(n === 3 ? { prediction: "inconclusive" as const } : {}),
+    }));
+    const measure = measureOf(judgedSet(all), "redelivered.records");
+    expect(measure).to.deep.include({ n: 3, max: { value: 300, atLeast: false } });
+    expect(measure.points.filter(({ excluded }) => excluded !== undefined)).to.deep.equal([]);
+  });
+
+  it("keep a repetition that is inconclusive for its target alone, which leaves the set open", () => {
+    const close = { verdict: "inconclusive", objective: "inconclusive", rtoMs: 9990 } as const;
+    const result = judgedSet(times(3, (n) => (n === 2 ? close : {})));
+    expect(measureOf(result, "rto.produce")).to.deep.include({
+      n: 3,
+      max: { value: 9990, atLeast: false },
+    });
+    expect(result).to.include({ verdict: "inconclusive", conclusive: 3, inconclusive: 0 });
+    expect(result.objectives[0]).to.deep.include({ held: [1, 3], open: [2] });
+    expect(result.repetitions[1]).to.include({ verdict: "inconclusive", conclusive: true });
+  });
+
+  it("leave out what the run itself is in doubt about, also when it had not recovered", () => {
+    const starved = { objective: "inconclusive", doubt: "an instrument starved" } as const;
+    for (const verdict of ["missed", "inconclusive"] as const) {
+      const all = times(3, (n) => (n === 2 ? { ...starved, verdict, censored: true } : {}));
+      const rto = measureOf(judgedSet(all), "rto.produce");
+      expect(rto.n, verdict).to.equal(2);
+      expect(rto.points[1]?.excluded, verdict).to.equal("an instrument starved");
+    }
+  });
+
   it("hold what the experiment predicts, too, with a p95 from 59 runs on", () => {
     const set = judgedSet(times(59, (n) => ({ redelivered: n })));
     expect(measureOf(set, "redelivered.records").p95).to.deep.equal({ value: 57, atLeast: false });

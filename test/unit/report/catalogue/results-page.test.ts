@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { catalogueEntries, catalogueFiles } from "../../../../src/cli/catalogue-files.ts";
 import { loadCells } from "../../../../src/experiment/load.ts";
 import { resultsPage } from "../../../../src/report/catalogue/results-page.ts";
+import { unexplained } from "../../../../src/report/catalogue/row-details.ts";
 import { type CatalogueEntry, compareRows, rowsOf } from "../../../../src/report/catalogue/rows.ts";
 import { assessment, runOf } from "../../../support/catalogue-runs.ts";
 
@@ -10,7 +11,7 @@ const entry = (name: string, row: string, more: Partial<CatalogueEntry> = {}): C
   name,
   title: `Title of ${name}`,
   file: `experiments/a-in-cluster/${name}.yaml`,
-  sha256: "sha-1",
+  version: "sha-1",
   catalogue: { row, source: ["S2"] },
   vars: {},
   kafka: ["4.3.1"],
@@ -58,6 +59,31 @@ describe(`${resultsPage.name}, a row`, () => {
     expect(told).to.not.contain("no explanation");
   });
 
+  it("names the rows that did not hold and whose files do not say why", () => {
+    const rowsWith = (refuted?: string) => {
+      const catalogue = { row: "A1", source: [], ...(refuted === undefined ? {} : { refuted }) };
+      const rows = rowsOf([entry("a01-x", "A1", { catalogue })], [runOf("a01-x", [LOST])]);
+      return unexplained(rows).map(({ label }) => label);
+    };
+    expect(rowsWith()).to.deep.equal(["A1"]);
+    expect(rowsWith("the disk was full")).to.deep.equal([]);
+    expect(unexplained(rowsOf([entry("a01-x", "A1")], []))).to.deep.equal([]);
+  });
+
+  it("goes on after 'because' as a sentence does, and leaves names as they are", () => {
+    const told = (because: string) => {
+      const page = resultsPage(rowsOf([entry("a01-x", "A1", { because })], []));
+      return /^Expected because .*$/m.exec(page)?.[0];
+    };
+    expect(told("A killed broker is fenced.")).to.equal(
+      "Expected because a killed broker is fenced.",
+    );
+    expect(told("The rest is gone")).to.equal("Expected because the rest is gone.");
+    for (const name of ["RTO is", "MirrorMaker goes", "Kafka waits", "2 to 4 s", "acks=1 is"]) {
+      expect(told(name)).to.equal(`Expected because ${name}.`);
+    }
+  });
+
   it("says what a quick variant scales down, and that a file has changed since", () => {
     const catalogue = {
       row: "A1",
@@ -65,7 +91,7 @@ describe(`${resultsPage.name}, a row`, () => {
       scaled: "10 min -> 40 s",
       source: [],
     };
-    const one = entry("a01-x", "A1", { catalogue, sha256: "sha-2" });
+    const one = entry("a01-x", "A1", { catalogue, version: "sha-2" });
     const page = resultsPage(rowsOf([one], [runOf("a01-x", [LOST])]));
     expect(page).to.contain("### A1 quick: Title of a01-x");
     expect(page).to.contain("Timers scaled down: 10 min -&gt; 40 s.");
@@ -73,7 +99,36 @@ describe(`${resultsPage.name}, a row`, () => {
   });
 });
 
+describe(`${resultsPage.name}, versions of a file`, () => {
+  it("says which runs are of another version of the file than the one that speaks", () => {
+    const first = runOf("a01-x", [LOST], { version: "sha-0" });
+    const run = runOf("a01-x", [LOST]);
+    const open = assessment("rpo.records", { value: null, verdict: "inconclusive" });
+    const later = runOf("a01-x", [open], { version: "sha-2" });
+    const page = resultsPage(rowsOf([entry("a01-x", "A1")], [later, first, run]));
+    expect(page).to.contain(
+      `All runs: \`${first.run}\` refuted (earlier version of the file), ` +
+        `\`${run.run}\` refuted, \`${later.run}\` inconclusive (later version of the file).`,
+    );
+    expect(cellsOf(page, "a01-x")[4]).to.contain("n 1");
+  });
+
+  it("takes the included files for a part of it", () => {
+    const versions = catalogueEntries().flatMap(({ name, version }) =>
+      name === "b16a-recreated-unseen" || name === "b16-topic-recreated" ? [version] : [],
+    );
+    const [base = "", unseen = ""] = versions;
+    expect(base).to.match(/^[0-9a-f]{64}$/);
+    expect(unseen).to.match(new RegExp(`^[0-9a-f]{64}\\+${base}$`));
+  });
+});
+
 describe(`${resultsPage.name}, all rows`, () => {
+  it("says of what is inconclusive all that makes it so", () => {
+    const head = resultsPage([]).replaceAll("\n", " ");
+    expect(head).to.contain("or a target lay within the bounds of the measurement");
+  });
+
   it("leaves out runs with other variables or another Kafka, and names them", () => {
     const other = runOf("a01-x", [LOST], { vars: { away: "2m" } });
     const older = runOf("a01-x", [LOST], { kafka: ["3.9.2"] });
