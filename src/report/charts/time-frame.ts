@@ -134,6 +134,24 @@ export function axisLayer(frame: TimeFrame, top: number, bottom: number): Layer 
   return drawn;
 }
 
+/** Grid and labels of a scale that begins at the fault. */
+export function sinceFaultAxis(
+  reach: number,
+  x: (ms: number) => number,
+  top: number,
+  bottom: number,
+): Layer {
+  const grid = layer();
+  const ticks = timeTicks(0, reach * 1.02, 8);
+  grid.paths.push(
+    path(ticks.map((tick) => vertical(x(tick.ms), top, bottom + 4)).join(""), "grid"),
+  );
+  for (const tick of ticks) {
+    grid.texts.push(text(x(tick.ms), bottom + 17, tick.label, "t m", "middle"));
+  }
+  return grid;
+}
+
 export function bandLegend(frame: TimeFrame): LegendItem[] {
   if (frame.bands.length === 0) return [];
   const proven = frame.bands.some((band) => band.effectiveMs < band.healingMs);
