@@ -5,7 +5,7 @@
  */
 import { scaleBand } from "d3-scale";
 import type { Result } from "../../reconcile/result.ts";
-import { boxSample, type LegendItem, layer, path, rect, shorten, text, WIDTH } from "../drawing.ts";
+import { boxSample, type LegendItem, layer, path, rect, shortText, WIDTH } from "../drawing.ts";
 import { cell, type Figure, figure, num, TABLE_ROWS_MAX, type Table, table } from "../figure.ts";
 import { count, formatMs, formatNumber, formatOptional } from "../format.ts";
 import { axisLayer, bandLayer, FOOT, LEFT, type TimeFrame } from "./time-frame.ts";
@@ -79,8 +79,8 @@ function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
   const byClass = new Map<string, string[]>();
   for (const [index, row] of rows.entries()) {
     const rowY = y(String(index)) ?? top;
-    const label = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
-    cells.texts.push(text(LEFT - 9, rowY + 10, label, "t m", "end"));
+    const label = `${row.topic} ${row.partition}`;
+    cells.texts.push(shortText(LEFT - 9, rowY + 10, label, LEFT - 14, "t m", "end"));
     for (const part of row.cells) {
       const c = classOf(part);
       const x1 = frame.x(part.fromMs);

@@ -1,7 +1,7 @@
 /** What a recovery's time was spent on: the phases of one RTO, each begun where the last one ended. */
 import { scaleLinear } from "d3-scale";
 import type { Result } from "../../reconcile/result.ts";
-import { type Drawing, layer, path, rect, shorten, text, vertical, WIDTH } from "../drawing.ts";
+import { type Drawing, layer, path, rect, shortText, text, vertical, WIDTH } from "../drawing.ts";
 import { cell, type Figure, figure, num, table } from "../figure.ts";
 import { formatMs } from "../format.ts";
 import { LEFT, sinceFaultAxis } from "./time-frame.ts";
@@ -58,7 +58,7 @@ function waterfall(part: Decomposition, sum: number): Drawing {
     const x1 = x(phase.fromMs - start);
     const x2 = x(phase.toMs - start);
     const c = index % 2 === 0 ? "phase" : "phase phase-b";
-    marks.texts.push(text(LEFT - 9, y + 15, shorten(phase.phase, LEFT - 14), "t", "end"));
+    marks.texts.push(shortText(LEFT - 9, y + 15, phase.phase, LEFT - 14, "t", "end"));
     marks.paths.push(path(rect(x1, y + 4, Math.max(x2 - x1, 1), 14), c, phase.phase));
     if (index < part.phases.length - 1) {
       marks.paths.push(path(vertical(x2, y + 18, y + row + 4), "axis"));

@@ -15,7 +15,7 @@ import {
   layer,
   path,
   rect,
-  shorten,
+  shortText,
   text,
   WIDTH,
 } from "../drawing.ts";
@@ -154,8 +154,8 @@ function draw(recovery: Recovery, rows: PartitionRecovery[], scale: Scale): Draw
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = top + index * ROW + ROW / 2;
-    const name = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
-    marks.texts.push(text(LEFT - 9, y + 4, name, "t m", "end"));
+    const name = `${row.topic} ${row.partition}`;
+    marks.texts.push(shortText(LEFT - 9, y + 4, name, LEFT - 14, "t m", "end"));
     const end = row.rtoMs === null ? LEFT : x(row.rtoMs);
     const label = rowLabel(row);
     marks.texts.push(text(Math.max(end, LEFT) + 12, y + 4, label, "t s halo"));
