@@ -1,4 +1,5 @@
 /** What the numbers rest on: faults and their proofs, accounts, anomalies, the instrument. */
+import { formatWritten } from "../kernel/units.ts";
 import type { Anomaly, AnomalyExample, Balance, Result } from "../reconcile/result.ts";
 import { ANOMALY_DEFINITIONS } from "./definitions.ts";
 import { cell, num, type Table, table } from "./figure.ts";
@@ -128,7 +129,7 @@ export function deviationsOf(result: Result): string[] {
   ]);
   const refuted = result.predictions
     .filter((prediction) => prediction.verdict === "refuted")
-    .map((p) => `The prediction on "${p.label}" was refuted; it said ${p.target}.`);
+    .map((p) => `The prediction on "${p.label}" was refuted; it said ${formatWritten(p.target)}.`);
   return [...ended, ...faults, ...refuted];
 }
 

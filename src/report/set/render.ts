@@ -1,5 +1,6 @@
 /** A set's result.json → one HTML page: the verdict, every point of every measure, the repetitions. */
 import Handlebars from "handlebars";
+import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { cell, type Figure, num, type Table, table } from "../figure.ts";
 import { formatMs, formatUtc, sentence } from "../format.ts";
@@ -65,7 +66,7 @@ function viewOf(result: SetResult): SetPageView {
   const judged = (rows: SetResult["objectives"], yes: string, no: string): Judged[] =>
     rows.map((one) => ({
       label: one.label,
-      target: one.target,
+      target: formatWritten(one.target),
       repetitions: assessmentWords(one, yes, no),
       verdict: one.verdict,
       kind: one.verdict,
