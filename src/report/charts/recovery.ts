@@ -22,6 +22,7 @@ import {
 import { cell, type Figure, figure, num, type Table, table } from "../figure.ts";
 import { capitalise, count, formatAt, formatMeasure, formatMs, sentence } from "../format.ts";
 import { viewpointNote } from "../viewpoint.ts";
+import { placeName } from "./place-name.ts";
 import { LEFT, sinceFaultAxis } from "./time-frame.ts";
 
 const ROWS_MAX = 32;
@@ -154,7 +155,7 @@ function draw(recovery: Recovery, rows: PartitionRecovery[], scale: Scale): Draw
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = top + index * ROW + ROW / 2;
-    const name = `${row.topic} ${row.partition}`;
+    const name = placeName(row, rows);
     marks.texts.push(shortText(LEFT - 9, y + 4, name, LEFT - 14, "t m", "end"));
     const end = row.rtoMs === null ? LEFT : x(row.rtoMs);
     const label = rowLabel(row);
