@@ -4,6 +4,7 @@ import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { cell, type Figure, num, type Table, table } from "../figure.ts";
 import { formatMs, formatUtc, sentence } from "../format.ts";
+import { unbroken } from "../no-break.ts";
 import { partials } from "../templates/partials.ts";
 import { setPageTemplate } from "../templates/set-page.ts";
 import { phaseFigures } from "./phase-plot.ts";
@@ -57,7 +58,7 @@ const page = compilePage();
 
 /** The report of a set. The same result gives the same bytes. */
 export function renderSetReport(result: SetResult): string {
-  return page(viewOf(result));
+  return page(unbroken(viewOf(result)));
 }
 
 function viewOf(result: SetResult): SetPageView {
