@@ -4,10 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { readJson, runPaths, writeAtomic, writeJson } from "../history/run-folder.ts";
+import { runPaths, writeAtomic, writeJson } from "../history/run-folder.ts";
 import { readSet, setPaths } from "../history/set-folder.ts";
-import { DrillError } from "../kernel/errors.ts";
 import { judgeSet } from "../reconcile/repetition/judge-set.ts";
 import { type SetResult, setResultSchema } from "../reconcile/repetition/set-result.ts";
 import { type Result, resultSchema } from "../reconcile/result.ts";
@@ -15,7 +13,7 @@ import { renderSetJunit } from "../report/set/junit.ts";
 import { renderSetMarkdown } from "../report/set/markdown.ts";
 import { renderSetPrometheus } from "../report/set/prometheus.ts";
 import { renderSetReport } from "../report/set/render.ts";
-import { judgeFolder, renderFolder } from "./judge-folder.ts";
+import { judgeFolder, readResult, renderFolder } from "./judge-folder.ts";
 import { toolVersion } from "./tool-version.ts";
 
 /** Judges a set from the results of its repetitions and writes its result.json. */
@@ -26,7 +24,7 @@ export function judgeSetFolder(dir: string, options: { anew?: boolean } = {}): S
     const paths = runPaths(join(dir, folder));
     if (!existsSync(paths.plan)) continue;
     if (options.anew) judgeFolder(paths.dir);
-    if (existsSync(paths.result)) results.set(index, parse(resultSchema, paths.result));
+    if (existsSync(paths.result)) results.set(index, readResult(paths.dir, resultSchema));
   }
   const tool = { name: "blackstart", version: toolVersion() };
   const result = judgeSet({ set, results, tool });
@@ -37,7 +35,7 @@ export function judgeSetFolder(dir: string, options: { anew?: boolean } = {}): S
 /** Renders a set's result.json, and with `anew` those of its repetitions; gives the report's path. */
 export function renderSetFolder(dir: string, options: { anew?: boolean } = {}): string {
   const paths = setPaths(dir);
-  const result = parse(setResultSchema, paths.result);
+  const result = readResult(dir, setResultSchema);
   for (const { folder } of options.anew ? result.repetitions : []) {
     const run = join(paths.dir, folder);
     if (existsSync(runPaths(run).result)) renderFolder(run);
@@ -47,10 +45,4 @@ export function renderSetFolder(dir: string, options: { anew?: boolean } = {}): 
   writeAtomic(paths.summary, renderSetMarkdown(result));
   writeAtomic(paths.metrics, renderSetPrometheus(result));
   return paths.report;
-}
-
-function parse<T>(schema: z.ZodType<T>, file: string): T {
-  const read = schema.safeParse(readJson(file));
-  if (read.success) return read.data;
-  throw new DrillError("E_RUN_FOLDER", `${file}: ${z.prettifyError(read.error)}`);
 }

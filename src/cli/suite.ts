@@ -64,6 +64,10 @@ Examples:
 
 async function suite(name: string | undefined, options: SuiteOptions): Promise<void> {
   if (name === undefined) return list(options);
+  if (options.dryRun && options.resume !== undefined) {
+    const message = "--dry-run begins nothing, and so goes on with nothing: give it or --resume";
+    throw new DrillError("E_USAGE", message);
+  }
   const loaded = loadSuite(suiteFile(name));
   const warm = options.cold !== true;
   const drills = planSuite(loaded, { warm });
