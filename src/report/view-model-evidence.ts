@@ -181,7 +181,7 @@ export interface InstrumentView {
 export function instrumentView(result: Result): InstrumentView {
   const { instrument } = result;
   const rows = instrument.journals.reduce((sum, journal) => sum + journal.rows, 0);
-  const bad = instrument.journals.filter((journal) => journal.state !== "closed").length;
+  const bad = instrument.journals.filter((journal) => journal.state !== "closed");
   return {
     healthy: instrument.healthy,
     kind: instrument.healthy ? "met" : "inconclusive",
@@ -191,9 +191,19 @@ export function instrumentView(result: Result): InstrumentView {
     controls: controlTable(result),
     journals: journalTable(result),
     journalsText:
-      `${count(instrument.journals.length, "journal")}, ${count(rows, "row")}` +
-      (bad === 0 ? ", all closed" : `, ${formatNumber(bad)} not closed`),
+      `${count(instrument.journals.length, "journal")} with ${count(rows, "row")} (a row is a batch ` +
+      `of records, or what became of one), ${unclosedText(bad)}`,
   };
+}
+
+/** Most are not closed for a reason that is none to worry: a fault killed who wrote them. */
+function unclosedText(bad: Result["instrument"]["journals"]): string {
+  if (bad.length === 0) return "all closed";
+  const killed = bad.every(({ state }) => state === "open-end");
+  const why = killed
+    ? "who wrote them was killed, and what they had written counts"
+    : "why is beside each of them in the table";
+  return `${formatNumber(bad.length)} not closed: ${why}`;
 }
 
 function factTable(result: Result): Table | null {
