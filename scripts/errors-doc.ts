@@ -63,7 +63,8 @@ export function errorsPage(): string {
     ...exitRows(),
     "",
     "A gate asks for 0 and nothing else. Codes 3, 4 and 5 say that there is no evidence, which is",
-    "not the same as a disaster survived.",
+    "not the same as a disaster survived. A run without an end, because its harness was killed, is judged",
+    "3 by `blackstart judge`: its evidence is whole as far as it goes, and goes too short for an answer.",
   ].join("\n")}\n`;
 }
 

@@ -3,9 +3,7 @@ import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import type { Plan } from "../experiment/plan.ts";
 import { DrillError } from "../kernel/errors.ts";
-
-/** What the engine, the harness and the system itself need besides, MiB. */
-const RESERVE_MIB = 512;
+import { formatBytes } from "../kernel/units.ts";
 
 /** What a plan asks of this machine, and what the machine has. */
 export interface Capacity {
@@ -16,17 +14,18 @@ export interface Capacity {
   words: string;
 }
 
-export function neededMiB(plan: Plan): number {
-  return plan.memoryMiB.total + RESERVE_MIB;
+export function capacityOf(plan: Plan, freeMiB: number = availableMiB()): Capacity {
+  const needMiB = plan.memoryMiB.total;
+  const { nodes, replications } = plan.topology;
+  const words =
+    `${plan.name} needs about ${formatMiB(needMiB)} for ${nodes.length + replications.length} Kafka ` +
+    `processes with all that goes with them, the machine has ${formatMiB(freeMiB)} free`;
+  return { needMiB, freeMiB, holds: needMiB <= freeMiB, words };
 }
 
-export function capacityOf(plan: Plan, freeMiB: number = availableMiB()): Capacity {
-  const needMiB = neededMiB(plan);
-  const nodes = plan.topology.nodes.length;
-  const words =
-    `${plan.name} needs about ${needMiB} MiB for ${nodes} Kafka nodes and their agents, ` +
-    `the machine has ${freeMiB} MiB free`;
-  return { needMiB, freeMiB, holds: needMiB <= freeMiB, words };
+/** `4.00 GiB`, as a plan says it. */
+export function formatMiB(mib: number): string {
+  return formatBytes(mib * 1_048_576);
 }
 
 /** Throws E_CAPACITY, with the numbers, when the plan needs more memory than is free. */

@@ -1,11 +1,9 @@
 /** A suite as text: what is run in which order, what it boots, how long it takes. */
 import { describePlan } from "../experiment/describe.ts";
 import type { LoadedSuite } from "../experiment/suite-file.ts";
-import { formatBytes } from "../kernel/units.ts";
-import { availableMiB, neededMiB } from "./capacity.ts";
+import { availableMiB, formatMiB } from "./capacity.ts";
 import type { SuiteDrill } from "./suite-plan.ts";
 
-const MIB = 1024 * 1024;
 const WIDTH = 96;
 
 /** `4 m 10 s`, `35 s`: no more precise than an estimate is. */
@@ -57,13 +55,13 @@ export function describeSuite(
   const rows = drills.map((drill, at) => {
     const { plan, topology } = drill;
     const first = at === 0 || drills[at - 1]?.topology !== topology;
-    const need = neededMiB(plan);
+    const need = plan.memoryMiB.total;
     return [
       String(drill.index),
       drill.name,
       warm ? `${topology}${first ? ", boots" : ", shared"}` : `${topology}, boots`,
       String(plan.topology.nodes.length + plan.topology.replications.length),
-      `${formatBytes(need * MIB)}${need > free ? " DOES NOT FIT" : ""}`,
+      `${formatMiB(need)}${need > free ? " DOES NOT FIT" : ""}`,
       roughly(drill.estimateMs),
     ];
   });
@@ -76,7 +74,7 @@ export function describeSuite(
     "",
     order,
     ...aligned([["#", "drill", "topology", "processes", "memory", "about"], ...rows]),
-    `  of memory, ${formatBytes(free * MIB)} are free now`,
+    `  of memory, ${formatMiB(free)} are free now`,
     ...drills.flatMap(({ index, plan }) => ["", `── ${index}`, describePlan(plan)]),
   ].join("\n");
 }
@@ -103,7 +101,7 @@ export function suitePlan(suite: LoadedSuite, drills: readonly SuiteDrill[], war
     estimateMs: drills.reduce((sum, { estimateMs }) => sum + estimateMs, 0),
     freeMiB: free,
     drills: drills.map(({ index, name, folder, topology, identity, estimateMs, plan }) => {
-      const needMiB = neededMiB(plan);
+      const needMiB = plan.memoryMiB.total;
       return {
         index,
         name,

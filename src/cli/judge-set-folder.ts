@@ -3,13 +3,10 @@
  * out. `blackstart judge` judges every repetition anew before. A run can be judged anew without its
  * set, and by another version of the judge: so a set keeps the SHA-256 of what it was made of.
  */
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { z } from "zod";
-import { readJson, runPaths, writeAtomic, writeJson } from "../history/run-folder.ts";
+import { runPaths, sha256Of, writeAtomic, writeJson } from "../history/run-folder.ts";
 import { readSet, setPaths } from "../history/set-folder.ts";
-import { DrillError } from "../kernel/errors.ts";
 import { judgeSet } from "../reconcile/repetition/judge-set.ts";
 import { type SetResult, setResultSchema } from "../reconcile/repetition/set-result.ts";
 import { type Result, resultSchema } from "../reconcile/result.ts";
@@ -17,7 +14,7 @@ import { renderSetJunit } from "../report/set/junit.ts";
 import { renderSetMarkdown } from "../report/set/markdown.ts";
 import { renderSetPrometheus } from "../report/set/prometheus.ts";
 import { renderSetReport } from "../report/set/render.ts";
-import { judgeFolder, renderFolder } from "./judge-folder.ts";
+import { judgeFolder, readResult, renderFolder } from "./judge-folder.ts";
 import { toolVersion } from "./tool-version.ts";
 
 /** Judges a set from the results of its repetitions and writes its result.json. */
@@ -30,7 +27,7 @@ export function judgeSetFolder(dir: string, options: { anew?: boolean } = {}): S
     if (!existsSync(paths.plan)) continue;
     if (options.anew) judgeFolder(paths.dir);
     if (!existsSync(paths.result)) continue;
-    results.set(index, parse(resultSchema, paths.result));
+    results.set(index, readResult(paths.dir, resultSchema));
     sums.set(index, sha256Of(paths.result));
   }
   const tool = { name: "blackstart", version: toolVersion() };
@@ -45,7 +42,7 @@ export function judgeSetFolder(dir: string, options: { anew?: boolean } = {}): S
  */
 export function renderSetFolder(dir: string, options: { anew?: boolean } = {}): string {
   const paths = setPaths(dir);
-  const result = parse(setResultSchema, paths.result);
+  const result = readResult(dir, setResultSchema);
   for (const { folder } of options.anew ? result.repetitions : []) {
     const run = join(paths.dir, folder);
     if (existsSync(runPaths(run).result)) renderFolder(run);
@@ -77,14 +74,4 @@ export function strayedMembers(dir: string, { repetitions }: SetResult): string[
     if (sha256Of(file) === resultSha256) return [];
     return [`${folder}/result.json is another one than the set was judged from`];
   });
-}
-
-function sha256Of(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
-}
-
-function parse<T>(schema: z.ZodType<T>, file: string): T {
-  const read = schema.safeParse(readJson(file));
-  if (read.success) return read.data;
-  throw new DrillError("E_RUN_FOLDER", `${file}: ${z.prettifyError(read.error)}`);
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../kernel/environment.ts";
+import { DrillError } from "../kernel/errors.ts";
 
 export function resultsCommand(): Command {
   return new Command("results")
@@ -29,6 +30,11 @@ async function results(dirs: string[], options: { write?: boolean }): Promise<vo
   const { rowsOf } = await import("../report/catalogue/rows.ts");
   const { catalogueEntries, readRuns } = await import("./catalogue-files.ts");
   const runs = readRuns(dirs, (why) => process.stderr.write(`left out: ${why}\n`));
+  const none = `no judged run lies in ${dirs.join(", ")}`;
+  if (runs.length === 0 && options.write) {
+    throw new DrillError("E_USAGE", `${none}: the page was left as it is`);
+  }
+  if (runs.length === 0) process.stderr.write(`${none}\n`);
   const rows = rowsOf(catalogueEntries(), runs);
   for (const { entry, label, answer } of unexplained(rows)) {
     const told = `${label} is ${answer.word} by ${answer.run?.run ?? "no run"}`;

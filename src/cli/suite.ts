@@ -14,7 +14,7 @@ import { packageRoot } from "../kernel/environment.ts";
 import { DrillError } from "../kernel/errors.ts";
 import { summarizeRun, summarizeSuite } from "../report/suite/summary.ts";
 import { attempt } from "./attempt.ts";
-import { availableMiB, neededMiB } from "./capacity.ts";
+import { availableMiB, formatMiB } from "./capacity.ts";
 import { describeSuite, listSuite, roughly, sizeOf, suitePlan } from "./describe-suite.ts";
 import { newRunId } from "./run-one.ts";
 import { runSuite } from "./run-suite.ts";
@@ -64,6 +64,10 @@ Examples:
 
 async function suite(name: string | undefined, options: SuiteOptions): Promise<void> {
   if (name === undefined) return list(options);
+  if (options.dryRun && options.resume !== undefined) {
+    const message = "--dry-run begins nothing, and so goes on with nothing: give it or --resume";
+    throw new DrillError("E_USAGE", message);
+  }
   const loaded = loadSuite(suiteFile(name));
   const warm = options.cold !== true;
   const drills = planSuite(loaded, { warm });
@@ -102,10 +106,12 @@ function dryRun(
     : describeSuite(loaded, drills, { warm });
   process.stdout.write(`${text}\n`);
   const free = availableMiB();
-  const large = drills.filter(({ plan }) => neededMiB(plan) > free);
+  const large = drills.filter(({ plan }) => plan.memoryMiB.total > free);
   if (large.length === 0) return;
-  const told = large.map(({ name, plan }) => `${name} needs about ${neededMiB(plan)} MiB`);
-  throw new DrillError("E_CAPACITY", `${told.join(", ")}; the machine has ${free} MiB free`);
+  const told = large.map(
+    ({ name, plan }) => `${name} needs about ${formatMiB(plan.memoryMiB.total)}`,
+  );
+  throw new DrillError("E_CAPACITY", `${told.join(", ")}; the machine has ${formatMiB(free)} free`);
 }
 
 async function run(

@@ -10,6 +10,8 @@ interface Checked {
   file: string;
   ok: boolean;
   problems: readonly Problem[];
+  /** Set when nothing of it could be read. */
+  unreadable?: DrillError;
 }
 
 export function validateCommand(): Command {
@@ -36,13 +38,23 @@ function validate(
 ): void {
   const checked = files.map((file) => check(file, options.var ?? {}));
   if (options.json) {
-    const document = { schema: "blackstart/validation.v1", files: checked };
+    const files = checked.map(({ file, ok, problems }) => ({ file, ok, problems }));
+    const document = { schema: "blackstart/validation.v1", files };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     for (const { file, ok } of checked) if (ok) process.stdout.write(`${file}: ok\n`);
   }
-  const problems = checked.flatMap((one) => one.problems);
-  if (problems.length > 0) throw new ExperimentError(problems);
+  const bad = checked.filter(({ ok }) => !ok);
+  const unread = bad.flatMap(({ unreadable }) => unreadable ?? []);
+  if (unread.length > 0 && unread.length === bad.length) throw allUnreadable(unread);
+  if (bad.length > 0) throw new ExperimentError(bad.flatMap(({ problems }) => problems));
+}
+
+/** As `plan` and `run` say it: there is no place in a file to correct, but a path. */
+function allUnreadable(errors: readonly DrillError[]): DrillError {
+  const messages = errors.map(({ message }) => message);
+  const head = messages.length === 1 ? [] : [`${messages.length} files`];
+  return new DrillError("E_EXPERIMENT_UNREADABLE", [...head, ...messages].join("\n"));
 }
 
 /** An unreadable file is a problem of that file, so that the others are still checked. */
@@ -54,6 +66,8 @@ function check(file: string, vars: Record<string, string>): Checked {
     if (error instanceof ExperimentError) return { file, ok: false, problems: error.problems };
     if (!(error instanceof DrillError)) throw error;
     const message = error.message.replace(`${file}: `, "");
-    return { file, ok: false, problems: [{ file, line: 1, column: 1, message }] };
+    const problems = [{ file, line: 1, column: 1, message }];
+    const unreadable = error.code === "E_EXPERIMENT_UNREADABLE" ? { unreadable: error } : {};
+    return { file, ok: false, problems, ...unreadable };
   }
 }

@@ -79,7 +79,7 @@ function bootTitle({ topology, memoryMiB }: Plan): string {
   const programs = topology.nodes.length + topology.replications.length;
   const regions = topology.regions.length === 1 ? "1 region" : `${topology.regions.length} regions`;
   const memory = formatBytes(memoryMiB.total * 1024 * 1024);
-  return `Boots ${programs} Kafka processes in ${regions}, about ${memory} with gateways and agents`;
+  return `Boots ${programs} Kafka processes in ${regions}, about ${memory} with gateways, agents, engine and harness`;
 }
 
 function nodeRows({ topology, memoryMiB }: Plan): string[][] {

@@ -14,8 +14,11 @@ const GATEWAY = 15;
 const AGENT = 90;
 /** Per region: the application's clients, and the probes. */
 const AGENTS_A_REGION = 2;
+/** What the engine, the harness and the system itself need besides. */
+const RESERVE = 512;
 const MIB = 1024 * 1024;
 
+/** MiB, of each part and in all: the one sum that plans, capacity and refusals go by. */
 export function memoryOf(topology: Topology): Plan["memoryMiB"] {
   const byNode: Record<string, number> = {};
   for (const node of topology.nodes) {
@@ -27,6 +30,7 @@ export function memoryOf(topology: Topology): Plan["memoryMiB"] {
   }
   for (const { from, to } of topology.links) byNode[`gateway ${from}->${to}`] = GATEWAY;
   for (const { name } of topology.regions) byNode[`agents ${name}`] = AGENT * AGENTS_A_REGION;
+  byNode["engine and harness"] = RESERVE;
   const total = Object.values(byNode).reduce((sum, part) => sum + part, 0);
   return { total, byNode };
 }

@@ -3,6 +3,12 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { DrillError, messageOf } from "../kernel/errors.ts";
 
+const REASONS: Record<string, string> = {
+  ENOENT: "there is no such file",
+  EACCES: "reading it is not permitted",
+  EPERM: "reading it is not permitted",
+};
+
 const BYTES_MAX = 1024 * 1024;
 
 export function readBytes(file: string): Buffer {
@@ -19,7 +25,7 @@ export function readBytes(file: string): Buffer {
   } catch (error) {
     if (error instanceof DrillError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    throw unreadable(code === "ENOENT" ? "there is no such file" : messageOf(error), error);
+    throw unreadable(REASONS[code ?? ""] ?? messageOf(error), error);
   }
 }
 

@@ -2,19 +2,16 @@
  * Run folders below a folder, however they are nested: alone, in the folder of a set, of a matrix or
  * of a suite. A run folder is one with a plan and a result; nothing is looked for inside of it.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DrillError } from "../kernel/errors.ts";
-import { runPaths } from "./run-folder.ts";
+import { requireFolder, runPaths } from "./run-folder.ts";
 
 /** A folder of suites holds suites of sets or matrices of runs: four deep, and some room. */
 const DEPTH_MAX = 6;
 
 /** Judged run folders in the order of their paths. Throws `E_RUN_FOLDER` when the folder is none. */
 export function findRunFolders(dir: string): string[] {
-  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
-    throw new DrillError("E_RUN_FOLDER", `${dir} is no folder`);
-  }
+  requireFolder(dir);
   return within(dir, DEPTH_MAX);
 }
 

@@ -58,9 +58,19 @@ export function sha256Of(file: string): string {
   return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 }
 
+/** Throws `E_RUN_FOLDER`, in plain words, when there is no such folder. */
+export function requireFolder(dir: string): void {
+  const stat = fs.statSync(dir, { throwIfNoEntry: false });
+  if (!stat) throw new DrillError("E_RUN_FOLDER", `${dir}: there is no such folder`);
+  if (!stat.isDirectory()) {
+    throw new DrillError("E_RUN_FOLDER", `${dir}: expected a folder, found a file`);
+  }
+}
+
 /** The paths of a run that was made before; `E_RUN_FOLDER` names everything that is missing. */
 export function openRunFolder(dir: string): RunPaths {
   const paths = runPaths(dir);
+  requireFolder(dir);
   const missing = [RUN_FILES.plan, RUN_FILES.history, RUN_FILES.journals].filter(
     (name) => !fs.existsSync(path.join(paths.dir, name)),
   );

@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { DrillError } from "../kernel/errors.ts";
 import { makeEmptyFolder } from "./new-folder.ts";
-import { readJson, writeJson } from "./run-folder.ts";
+import { readJson, requireFolder, writeJson } from "./run-folder.ts";
 
 const attemptSchema = z.object({
   folder: z.string().describe("The run's folder, beside suite.json."),
@@ -121,6 +121,10 @@ export function writeSuite({ suite: file }: SuitePaths, suite: Suite): void {
 /** Reads suite.json; `E_RUN_FOLDER` when it is absent or is none. */
 export function readSuite(dir: string): Suite {
   const { suite } = suitePaths(dir);
+  requireFolder(dir);
+  if (!existsSync(suite)) {
+    throw new DrillError("E_RUN_FOLDER", `${dir} is not the folder of a suite: no suite.json`);
+  }
   const read = suiteSchema.safeParse(readJson(suite));
   if (read.success) return read.data;
   throw new DrillError("E_RUN_FOLDER", `${suite}: ${z.prettifyError(read.error)}`);

@@ -96,7 +96,7 @@ export const ERRORS = {
   },
   E_RUN_FOLDER: {
     exit: EXIT.usage,
-    hint: "Give the folder of a run: it holds plan.json, history.ndjson and journals/.",
+    hint: "Give the folder of a run (it holds plan.json), a set (set.json) or a suite (suite.json).",
   },
   E_OUT_FOLDER: {
     exit: EXIT.usage,

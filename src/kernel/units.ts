@@ -64,6 +64,14 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_073_741_824).toFixed(2)} GiB`;
 }
 
+/** A bound as a file writes it, for people: `3000..14000` → `3,000..14,000`, `>=1500` → `≥ 1,500`. */
+export function formatWritten(written: string): string {
+  return written
+    .replace(/^>=\s*/, "≥ ")
+    .replace(/^<=\s*/, "≤ ")
+    .replace(/(?<![\w,]|\d\.)\d{4,}(?!\w|\.\d)/g, (digits) => formatCount(Number(digits)));
+}
+
 /** `1234567` → `1,234,567`, in any locale. */
 export function formatCount(count: number): string {
   const [whole = "0", fraction] = String(count).split(".");

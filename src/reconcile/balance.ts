@@ -33,7 +33,7 @@ export function balancesOf(ledger: Ledger, fates: readonly Fate[]): Balance[] {
     if (audits.length > 0 && log.role !== "control") balances.push(logAccount(ledger, audits));
   }
   for (const group of ledger.groups) {
-    if (group.records > 0) balances.push(deliveryAccount(group));
+    if (group.records > 0) balances.push(deliveryAccount(group, ledger));
   }
   return balances;
 }
@@ -178,8 +178,15 @@ function logAccount(ledger: Ledger, audits: readonly AuditedPlace[]): Balance {
   );
 }
 
+/** Beside a group's replayed records, a 0 here would read as a contradiction. */
+const MOVED =
+  "of one log; what a group that moved was handed again is on another cluster's offsets, and told " +
+  "as replayed";
+
 /** Left: records in deliveries. Right: distinct offsets, and what came on top. */
-function deliveryAccount(group: GroupLedger): Balance {
+function deliveryAccount(group: GroupLedger, { world }: Ledger): Balance {
+  const logs = [...group.offsets.keys()].map((place) => world.places[place]?.log);
+  const clusters = new Set(logs.map((log) => log?.cluster));
   return account(
     `What group ${group.group.name} was handed`,
     { id: "delivered", label: "records handed over", count: group.records },
@@ -189,7 +196,12 @@ function deliveryAccount(group: GroupLedger): Balance {
         label: "distinct offsets",
         count: sumOf([...group.offsets.values()], (plane) => plane.size),
       },
-      { id: "redelivered", label: "offsets handed over again", count: group.redelivered },
+      {
+        id: "redelivered",
+        label: "offsets handed over again",
+        count: group.redelivered,
+        ...(clusters.size > 1 ? { note: MOVED } : {}),
+      },
       {
         id: "reused",
         label: "offsets handed over with another record than before",

@@ -1,5 +1,6 @@
 /** The curves of the report: rates, ages, latencies, and the map of what went missing when. */
 import { OUTCOME } from "../history/journal-format.ts";
+import type { LogRef } from "../history/judging.ts";
 import { select } from "./bit-plane.ts";
 import { Buckets, round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
@@ -137,15 +138,14 @@ type CellField = Exclude<keyof Cell, "fromMs">;
 export function lossMapOf(ledger: Ledger, chronicle: Chronicle, fates: readonly Fate[]): LossMap {
   const spanMs = Math.max(chronicle.ms(chronicle.workloadEndUs), 1);
   const columnMs = Math.max(Math.ceil(spanMs / SIZE.lossColumnsMax), BUCKET_MS_MIN);
-  const rows = new Map<string, { topic: string; partition: number; log: number; cells: Cell[] }>();
+  const rows = new Map<string, { log: LogRef; partition: number; cells: Cell[] }>();
   const columns = Math.ceil(spanMs / columnMs);
   for (const fate of fates) {
     const { log, partition } = fate.stream.stream;
     const key = `${log.id}/${partition}`;
     const row = rows.get(key) ?? {
-      topic: log.topic,
+      log,
       partition,
-      log: log.id,
       cells: Array.from({ length: columns }, (_, column) => emptyCell(column * columnMs)),
     };
     rows.set(key, row);
@@ -157,10 +157,13 @@ export function lossMapOf(ledger: Ledger, chronicle: Chronicle, fates: readonly 
       if (held !== null) cell[field] = held + count;
     });
   }
-  const sorted = [...rows.values()].sort((a, b) => a.log - b.log || a.partition - b.partition);
+  const sorted = [...rows.values()].sort(
+    (a, b) => a.log.id - b.log.id || a.partition - b.partition,
+  );
   return {
     columnMs,
-    rows: sorted.map(({ topic, partition, cells }) => ({
+    rows: sorted.map(({ log: { cluster, topic }, partition, cells }) => ({
+      cluster,
       topic,
       partition,
       cells: cells.filter((c) => c.acked + (c.missing ?? 0) + c.duplicated + c.indeterminate > 0),

@@ -12,6 +12,7 @@
  * between. The group then resumes *beyond* its last journalled commit and looks as if it skipped.
  * Skipped are therefore only records that the group was never handed.
  */
+import { formatCount } from "../kernel/units.ts";
 import { BitPlane } from "./bit-plane.ts";
 import { round } from "./buckets.ts";
 import type { Chronicle } from "./chronicle.ts";
@@ -117,7 +118,7 @@ function judgePlace(
   }
   const endUs = endAt(ledger, move, audit);
   if (!unmapped && start > endUs) {
-    const why = `offset ${start} lies beyond the log's end ${endUs} at that time`;
+    const why = `offset ${formatCount(start)} lies beyond the log's end ${formatCount(endUs)} at that time`;
     return finish("ahead-of-log", why, { trueOffset });
   }
   const replayed = between(ledger, audit, start, trueOffset).records;
@@ -132,26 +133,30 @@ function judgePlace(
   if (unmapped) {
     const effect =
       skipped > 0
-        ? `skips ${skipped}`
+        ? `skips ${formatCount(skipped)}`
         : replayed > 0
-          ? `replays ${replayed}`
+          ? `replays ${formatCount(replayed)}`
           : "happens to be right";
     return finish(
       "unmapped",
-      `no committed offset; the reset policy put it at ${start}, which ${effect}`,
+      `no committed offset; the reset policy put it at ${formatCount(start)}, which ${effect}`,
       numbers,
     );
   }
   if (skipped > 0) {
-    const why = `${skipped} records between ${trueOffset} and ${start} were never delivered`;
+    const why = `${formatCount(skipped)} records between ${formatCount(trueOffset)} and ${formatCount(start)} were never delivered`;
     return finish("skip", why, numbers);
   }
   if (replayed > 0) {
-    return finish("replay", `${replayed} records from ${start} on are delivered again`, numbers);
+    return finish(
+      "replay",
+      `${formatCount(replayed)} records from offset ${formatCount(start)} on are delivered again`,
+      numbers,
+    );
   }
   const exact =
     passed > 0
-      ? `resumed ${passed} records after the last journalled commit, all of them delivered before`
+      ? `resumed ${formatCount(passed)} records after the last journalled commit, all of them delivered before`
       : "resumed at the record after the last committed one";
   return finish("exact", exact, numbers);
 }

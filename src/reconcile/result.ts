@@ -292,6 +292,8 @@ export const resultSchema = z.object({
     columnMs: z.number(),
     rows: z.array(
       z.object({
+        /** Absent in results of an older version. */
+        cluster: z.string().optional(),
         topic: z.string(),
         partition: z.number(),
         cells: z.array(

@@ -6,7 +6,7 @@
  * could be assessed, whatever the predictions came to: a refuted prediction is a result.
  */
 import { EXIT } from "../kernel/errors.ts";
-import { formatBytes, formatCount, formatDurationMs } from "../kernel/units.ts";
+import { formatBytes, formatCount, formatDurationMs, formatWritten } from "../kernel/units.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { SIZE } from "./limits.ts";
 import { type Fate, isUnconfirmed } from "./loss.ts";
@@ -61,9 +61,9 @@ export function verdictOf(input: VerdictInput): Verdict {
 }
 
 function missedSentence({ label, target, measured, unit, reason }: Assessment): string {
-  if (reason !== undefined) return `${label}: target ${target} missed; ${reason}`;
+  if (reason !== undefined) return `${label}: target ${formatWritten(target)} missed; ${reason}`;
   const value = measured.text ?? inUnit(measured.value ?? 0, unit);
-  return `${label}: measured ${measured.censored ? "≥ " : ""}${value}, target ${target}`;
+  return `${label}: measured ${measured.censored ? "≥ " : ""}${value}, target ${formatWritten(target)}`;
 }
 
 /** As the tables of the report have it. */

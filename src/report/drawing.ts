@@ -19,6 +19,8 @@ export interface TextShape {
   c: string;
   /** text-anchor */
   a: "start" | "middle" | "end";
+  /** Tooltip: the whole of a text that was cut; null for none. */
+  t: string | null;
 }
 
 export interface Layer {
@@ -63,7 +65,20 @@ export function text(
   c = "t",
   a: TextShape["a"] = "start",
 ): TextShape {
-  return { x: round(x), y: round(y), s, c, a };
+  return { x: round(x), y: round(y), s, c, a, t: null };
+}
+
+/** A text cut to a width; the whole of it is its tooltip then. */
+export function shortText(
+  x: number,
+  y: number,
+  s: string,
+  width: number,
+  c = "t",
+  a: TextShape["a"] = "start",
+): TextShape {
+  const cut = shorten(s, width);
+  return { ...text(x, y, cut, c, a), t: cut === s ? null : s };
 }
 
 export function rect(x: number, y: number, width: number, height: number): string {
@@ -86,6 +101,7 @@ export const glyphNames = [
   "down",
   "cross",
   "plus",
+  "left",
   "right",
 ] as const;
 export type Glyph = (typeof glyphNames)[number];
@@ -107,6 +123,8 @@ export function glyph(name: Glyph, atX: number, atY: number, radius: number): st
       return `M${round(x - r)} ${round(y + r)}h${2 * r}l${-r} ${-2 * r}z`;
     case "down":
       return `M${round(x - r)} ${round(y - r)}h${2 * r}l${-r} ${2 * r}z`;
+    case "left":
+      return `M${round(x + r)} ${round(y - r)}v${2 * r}l${-2 * r} ${-r}z`;
     case "right":
       return `M${round(x - r)} ${round(y - r)}v${2 * r}l${2 * r} ${-r}z`;
     case "cross":

@@ -3,7 +3,7 @@
  * its bounds, and a number that is missing is never written as zero.
  */
 import { formatBytes, formatCount, formatDurationMs } from "../kernel/units.ts";
-import type { Measure } from "../reconcile/result.ts";
+import type { Assessment, Measure } from "../reconcile/result.ts";
 
 const MINUS = "−";
 
@@ -65,9 +65,15 @@ function formatBounds(
   return `${formatUnit(low, unit)} to ${formatUnit(high, unit)}`;
 }
 
-export function formatMargin(margin: number | null, unit: string): string {
-  if (margin === null) return "–";
-  if (margin === 0) return `0`;
+/** Of a miss that something else than the distance decided, there is no margin to tell. */
+export function formatMargin({
+  margin,
+  unit,
+  verdict,
+}: Pick<Assessment, "margin" | "unit" | "verdict">): string {
+  const missed = verdict === "missed" || verdict === "refuted";
+  if (margin === null || (missed && margin >= 0)) return "–";
+  if (margin === 0) return "0";
   return (margin > 0 ? "+" : MINUS) + formatUnit(Math.abs(margin), unit);
 }
 

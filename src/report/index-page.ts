@@ -6,9 +6,11 @@ import Handlebars from "handlebars";
 import { EXIT } from "../kernel/errors.ts";
 import type { Result } from "../reconcile/result.ts";
 import { count, formatMs, sentence, verdictWord } from "./format.ts";
+import { unbroken } from "./no-break.ts";
 import { assessmentText, offsetsText, rpoText } from "./summary.ts";
 import { indexTemplate } from "./templates/index-page.ts";
 import { partials } from "./templates/partials.ts";
+import { uncoveredLoss } from "./uncovered-loss.ts";
 import { headline } from "./view-model-verdict.ts";
 
 export interface IndexedRun {
@@ -58,8 +60,11 @@ function rowOf({ name, title, report, result, exitCode, durationMs }: IndexedRun
     href: report === null ? "" : report.split("/").map(encodeURIComponent).join("/"),
     kind,
     word: verdictWord(kind),
+    // A miss is no good news of the loss, either: but only a pass can be misread.
+    wordNote: result && kind === "met" ? uncoveredLoss(result) : "",
     predictions: result ? predictionsText(result) : "–",
     rpo: result ? rpoText(result) : "–",
+    rpoNote: result ? uncoveredLoss(result) : "",
     rto: result ? result.recoveries.map(recoveryOf) : [],
     offsets: result ? offsetsText(result) : "–",
     duration: spentMs === null ? "–" : formatMs(spentMs),
@@ -139,5 +144,5 @@ const page = compile();
 
 /** The same runs give the same bytes. */
 export function renderIndex(index: Index): string {
-  return page(viewOf(index));
+  return page(unbroken(viewOf(index)));
 }

@@ -2,6 +2,7 @@
  * Markdown for a job summary or a pull request. It starts at h3, says the verdict first, and stays
  * far below the 1 MiB at which GitHub drops a whole summary.
  */
+import { formatWritten } from "../kernel/units.ts";
 import type { Assessment, Result } from "../reconcile/result.ts";
 import { count, formatMargin, formatMeasure, formatMs, formatUtc, verdictWord } from "./format.ts";
 import { oneLine } from "./plain-text.ts";
@@ -29,9 +30,9 @@ function assessmentTable(kind: string, rows: Assessment[]): string[] {
     const { main, bounds } = formatMeasure(row.measured, row.unit);
     const cells = [
       row.label,
-      row.target,
+      formatWritten(row.target),
       bounds === "" ? main : `${main}, ${bounds}`,
-      formatMargin(row.margin, row.unit),
+      formatMargin(row),
     ].map(escapeMarkdown);
     lines.push(`| ${cells.join(" | ")} | **${escapeMarkdown(row.verdict)}** |`);
   }

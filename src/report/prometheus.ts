@@ -38,13 +38,18 @@ export function family(name: string, help: string, samples: Sample[]): string[] 
 
 /** A number in doubt is none: a gauge has no place for the doubt. */
 function seconds({ value, inconclusive }: Measure): number | null {
-  return value === null || inconclusive !== undefined ? null : value / 1000;
+  return value === null || inconclusive !== undefined ? null : inSeconds(value);
+}
+
+/** To the microsecond, which is what the clock gives: a division leaves digits that mean nothing. */
+export function inSeconds(ms: number): number {
+  return Math.round(ms * 1000) / 1_000_000;
 }
 
 function objectiveFamilies(result: Result, base: Labels): string[] {
   const of = (metric: string) => ({ ...base, metric });
-  const inSeconds = (unit: string, value: number | null) =>
-    unit === "ms" && value !== null ? value / 1000 : value;
+  const inUnits = (unit: string, value: number | null) =>
+    unit === "ms" && value !== null ? inSeconds(value) : value;
   return [
     ...family(
       "kafka_dr_objective_met",
@@ -59,7 +64,7 @@ function objectiveFamilies(result: Result, base: Labels): string[] {
       "Upper bound that the objective sets; seconds where it is a time.",
       result.objectives.map((o) => ({
         labels: of(o.metric),
-        value: inSeconds(o.unit, parseTarget(o.target, o.unit)),
+        value: inUnits(o.unit, parseTarget(o.target, o.unit)),
       })),
     ),
   ];
@@ -124,7 +129,7 @@ export function renderPrometheus(result: Result): string {
       })),
     ),
     ...one("kafka_dr_start_time_seconds", "Start of the run, Unix time.", startedMs / 1000),
-    ...one("kafka_dr_duration_seconds", "Duration of the run.", run.durationMs / 1000),
+    ...one("kafka_dr_duration_seconds", "Duration of the run.", inSeconds(run.durationMs)),
     ...one("kafka_dr_rpo_records", "Acknowledged records not on the survivor.", rpo.records.value),
     ...one("kafka_dr_rpo_seconds", "Age of the oldest missing record.", seconds(rpo.timeMs)),
     ...one("kafka_dr_rpo_bytes", "Bytes of the missing records.", rpo.bytes.value),

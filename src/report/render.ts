@@ -7,6 +7,7 @@
  */
 import Handlebars from "handlebars";
 import type { Result } from "../reconcile/result.ts";
+import { unbroken } from "./no-break.ts";
 import { pageTemplate } from "./templates/page.ts";
 import { partials } from "./templates/partials.ts";
 import { type PageView, pageView } from "./view-model.ts";
@@ -25,5 +26,5 @@ const page = compilePage();
 
 /** The report of a result. The same result gives the same bytes. */
 export function renderReport(result: Result): string {
-  return page(pageView(result));
+  return page(unbroken(pageView(result)));
 }

@@ -1,4 +1,5 @@
 /** The result in a few lines, for a terminal. Words first, so it needs no colour. */
+import { formatWritten } from "../kernel/units.ts";
 import type { Assessment, Result } from "../reconcile/result.ts";
 import { count, formatMeasure, formatMs, verdictWord } from "./format.ts";
 import { oneLine } from "./plain-text.ts";
@@ -36,7 +37,7 @@ export function offsetsText(result: Result): string {
 export function assessmentText(assessment: Assessment): string {
   const { main, bounds } = formatMeasure(assessment.measured, assessment.unit);
   const measured = bounds === "" ? main : `${main} (${bounds})`;
-  return `${assessment.label}: ${measured}, target ${assessment.target}`;
+  return `${assessment.label}: ${measured}, target ${formatWritten(assessment.target)}`;
 }
 
 function row(label: string, text: string): string {

@@ -2,6 +2,7 @@
  * Every effective setting, flattened so that it can be read and searched. Settings that all nodes
  * of a cluster share are said once; those that differ name their nodes.
  */
+import { formatBytes } from "../kernel/units.ts";
 import type { Result } from "../reconcile/result.ts";
 import { topologyDrawing } from "./charts/topology.ts";
 import { cell, type Figure, figure, num, type Table, table } from "./figure.ts";
@@ -18,6 +19,16 @@ export function flatten(value: unknown, prefix = ""): [string, string][] {
     return [[prefix, value.map(scalar).join(", ")]];
   }
   return entries.flatMap(([key, item]) => flatten(item, prefix === "" ? key : `${prefix}.${key}`));
+}
+
+/** Numbers under a key that says they are bytes, as sizes: `25276063744` → `23.54 GiB`. */
+function inSizes(value: unknown, key: string): unknown {
+  if (typeof value === "number" && key.endsWith("Bytes")) return formatBytes(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const named = (inner: string) => (key.endsWith("Bytes") ? key : inner);
+  return Object.fromEntries(
+    Object.entries(value).map(([inner, item]) => [inner, inSizes(item, named(inner))]),
+  );
 }
 
 function settingsTable(caption: string, rows: [string, string][]): Table {
@@ -76,7 +87,7 @@ export function environmentView(result: Result): EnvironmentView {
   const loose: [string, string][] = [];
   const facts: Table[] = [];
   for (const [key, value] of Object.entries(result.environment)) {
-    const rows = flatten(value);
+    const rows = flatten(inSizes(value, key));
     const [first] = rows;
     // A single value, or a list of values, has no name of its own but the key.
     if (first && first[0] === "") loose.push([key, first[1]]);

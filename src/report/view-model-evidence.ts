@@ -1,4 +1,5 @@
 /** What the numbers rest on: faults and their proofs, accounts, anomalies, the instrument. */
+import { formatWritten } from "../kernel/units.ts";
 import type { Anomaly, AnomalyExample, Balance, Result } from "../reconcile/result.ts";
 import { ANOMALY_DEFINITIONS } from "./definitions.ts";
 import { cell, num, type Table, table } from "./figure.ts";
@@ -128,7 +129,7 @@ export function deviationsOf(result: Result): string[] {
   ]);
   const refuted = result.predictions
     .filter((prediction) => prediction.verdict === "refuted")
-    .map((p) => `The prediction on "${p.label}" was refuted; it said ${p.target}.`);
+    .map((p) => `The prediction on "${p.label}" was refuted; it said ${formatWritten(p.target)}.`);
   return [...ended, ...faults, ...refuted];
 }
 
@@ -180,7 +181,7 @@ export interface InstrumentView {
 export function instrumentView(result: Result): InstrumentView {
   const { instrument } = result;
   const rows = instrument.journals.reduce((sum, journal) => sum + journal.rows, 0);
-  const bad = instrument.journals.filter((journal) => journal.state !== "closed").length;
+  const bad = instrument.journals.filter((journal) => journal.state !== "closed");
   return {
     healthy: instrument.healthy,
     kind: instrument.healthy ? "met" : "inconclusive",
@@ -190,9 +191,19 @@ export function instrumentView(result: Result): InstrumentView {
     controls: controlTable(result),
     journals: journalTable(result),
     journalsText:
-      `${count(instrument.journals.length, "journal")}, ${count(rows, "row")}` +
-      (bad === 0 ? ", all closed" : `, ${formatNumber(bad)} not closed`),
+      `${count(instrument.journals.length, "journal")} with ${count(rows, "row")} (a row is a batch ` +
+      `of records, or what became of one), ${unclosedText(bad)}`,
   };
+}
+
+/** Most are not closed for a reason that is none to worry: a fault killed who wrote them. */
+function unclosedText(bad: Result["instrument"]["journals"]): string {
+  if (bad.length === 0) return "all closed";
+  const killed = bad.every(({ state }) => state === "open-end");
+  const why = killed
+    ? "who wrote them was killed, and what they had written counts"
+    : "why is beside each of them in the table";
+  return `${formatNumber(bad.length)} not closed: ${why}`;
 }
 
 function factTable(result: Result): Table | null {

@@ -1,5 +1,6 @@
 /** The two tables of judgements: objectives against measurements, and predictions. */
 import { scaleLinear } from "d3-scale";
+import { formatWritten } from "../kernel/units.ts";
 import type { Assessment, Result } from "../reconcile/result.ts";
 import { METRIC_DEFINITIONS } from "./definitions.ts";
 import { glyph, horizontal, type PathShape, path, rect, vertical } from "./drawing.ts";
@@ -52,10 +53,10 @@ function rowOf(assessment: Assessment): AssessmentRow {
   return {
     metric: assessment.metric,
     label: assessment.label,
-    target: assessment.target,
+    target: formatWritten(assessment.target),
     main,
     bounds,
-    margin: formatMargin(assessment.margin, unit),
+    margin: formatMargin(assessment),
     verdict: assessment.verdict.replace("-", " "),
     kind: assessment.verdict,
     reason: [...new Set(doubts)].join(" ").trim(),

@@ -12,6 +12,7 @@ import {
   type VerdictWord,
   verdictWord,
 } from "./format.ts";
+import { uncoveredLoss } from "./uncovered-loss.ts";
 
 export interface VerdictView {
   word: VerdictWord;
@@ -152,14 +153,19 @@ export function answerSentence(result: Result): string {
   return `${capitalise(parts.join("; "))}.`;
 }
 
+function allMet(n: number): string {
+  if (n > 2) return `All ${n} objectives were met`;
+  return n === 1 ? "The objective was met" : "Both objectives were met";
+}
+
 function prefaceOf(result: Result): string {
   if (result.verdict === "inconclusive") return "This run does not answer the question.";
   if (result.verdict === "not-run") return "This drill was not run.";
   const n = result.objectives.length;
   if (n === 0) return "No objective was set.";
   const met = result.objectives.filter((o) => o.verdict === "met").length;
-  if (met === n && n <= 2) return n === 1 ? "The objective was met." : "Both objectives were met.";
-  if (met === n) return `All ${n} objectives were met.`;
+  const uncovered = uncoveredLoss(result);
+  if (met === n) return `${allMet(n)}${uncovered === "" ? "" : `; there is ${uncovered}`}.`;
   return `${met} of ${count(n, "objective")} ${met === 1 ? "was" : "were"} met.`;
 }
 

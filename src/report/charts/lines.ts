@@ -8,6 +8,8 @@ import { curveLinear, curveStepAfter, line } from "d3-shape";
 import type { Series } from "../../reconcile/result.ts";
 import {
   type Drawing,
+  glyph,
+  glyphSample,
   horizontal,
   type Layer,
   layer,
@@ -19,6 +21,7 @@ import {
 } from "../drawing.ts";
 import { type Figure, figure, num, type Table, thinnedTable } from "../figure.ts";
 import { formatMs, formatNumber, formatUnit } from "../format.ts";
+import { clippedAt, clippedText, peaksAbove } from "./clipping.ts";
 import { axisLayer, bandLayer, FOOT, LEFT, RIGHT, type TimeFrame } from "./time-frame.ts";
 
 export interface LineChart {
@@ -30,6 +33,8 @@ export interface LineChart {
   /** Class per series: colour and dash. */
   classes: string[];
   step: boolean;
+  /** A spike may be cut off, so that the rest can be seen. */
+  clip?: boolean;
   /** A target to compare with, drawn as a line. */
   target: { value: number; label: string } | null;
   /** What it means when there is nothing to draw. */
@@ -84,29 +89,41 @@ export function lineFigure(chart: LineChart, frame: TimeFrame): Figure {
     const empty = "Too few points for a curve; they are listed instead.";
     return figure({ ...base, empty, table: data, tableOpen: true });
   }
-  const legend = drawable.map((series) =>
-    lineSample(classOf(chart, series), `${series.label} (${series.unit})`),
-  );
+  const legend = drawable.map((series) => lineSample(classOf(chart, series), legendText(series)));
   if (chart.target) legend.push(lineSample("target", chart.target.label));
+  const limit = chart.clip ? clippedAt(drawable) : null;
+  const peaks = limit === null ? [] : peaksAbove(drawable, limit);
+  if (peaks.length > 0) legend.push(glyphSample("up", "mark k-edge", "above the axis"));
   return figure({
     ...base,
-    legend: legend,
-    drawing: draw(chart, drawable, frame),
+    lead: base.lead + clippedText(peaks, limit ?? 0),
+    legend,
+    drawing: draw(chart, drawable, frame, limit),
     table: data,
   });
+}
+
+/** With its unit, but for times: the axis says theirs at each tick, and not all in milliseconds. */
+function legendText({ label, unit }: Series): string {
+  return unit === "ms" ? label : `${label} (${unit})`;
 }
 
 function classOf(chart: LineChart, series: Series): string {
   return chart.classes[chart.series.indexOf(series)] ?? "line l-other";
 }
 
-function draw(chart: LineChart, drawable: Series[], frame: TimeFrame): Drawing {
+function draw(
+  chart: LineChart,
+  drawable: Series[],
+  frame: TimeFrame,
+  limit: number | null,
+): Drawing {
   const bottom = TOP + HEIGHT;
   const peak = max(drawable.flatMap(numbersOf)) ?? 0;
   // A target far above the curve would flatten it; then it is named instead of drawn.
   const shown = chart.target && chart.target.value <= peak * 4 ? chart.target : null;
-  const domainMax = Math.max(peak, shown?.value ?? 0) || 1;
-  const y = scaleLinear([0, domainMax * 1.05], [bottom, TOP]);
+  const domainMax = Math.max(limit ?? peak, shown?.value ?? 0) || 1;
+  const y = scaleLinear([0, domainMax * 1.05], [bottom, TOP]).clamp(true);
   const curve = line<Point>()
     .defined((point) => point[1] !== null && point[0] >= frame.fromMs && point[0] <= frame.toMs)
     .x((point) => round(frame.x(point[0])))
@@ -121,6 +138,10 @@ function draw(chart: LineChart, drawable: Series[], frame: TimeFrame): Drawing {
   for (const series of drawable) {
     const points = downsample(series.points, WIDTH - LEFT - RIGHT);
     lines.paths.push(path(curve(points) ?? "", classOf(chart, series), series.label));
+  }
+  for (const { series, atMs, value } of limit === null ? [] : peaksAbove(drawable, limit)) {
+    const title = `${series.label}: ${formatUnit(value, series.unit)} at ${formatMs(atMs)}`;
+    lines.paths.push(path(glyph("up", frame.x(atMs), TOP + 4, 4), "mark k-edge", title));
   }
   return {
     id: chart.id,

@@ -5,9 +5,10 @@
  */
 import { scaleBand } from "d3-scale";
 import type { Result } from "../../reconcile/result.ts";
-import { boxSample, type LegendItem, layer, path, rect, shorten, text, WIDTH } from "../drawing.ts";
+import { boxSample, type LegendItem, layer, path, rect, shortText, WIDTH } from "../drawing.ts";
 import { cell, type Figure, figure, num, TABLE_ROWS_MAX, type Table, table } from "../figure.ts";
 import { count, formatMs, formatNumber, formatOptional } from "../format.ts";
+import { placeName } from "./place-name.ts";
 import { axisLayer, bandLayer, FOOT, LEFT, type TimeFrame } from "./time-frame.ts";
 
 type Row = Result["lossMap"]["rows"][number];
@@ -79,8 +80,8 @@ function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
   const byClass = new Map<string, string[]>();
   for (const [index, row] of rows.entries()) {
     const rowY = y(String(index)) ?? top;
-    const label = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
-    cells.texts.push(text(LEFT - 9, rowY + 10, label, "t m", "end"));
+    const label = placeName(row, rows);
+    cells.texts.push(shortText(LEFT - 9, rowY + 10, label, LEFT - 14, "t m", "end"));
     for (const part of row.cells) {
       const c = classOf(part);
       const x1 = frame.x(part.fromMs);
@@ -109,10 +110,12 @@ function draw(rows: Row[], columnMs: number, frame: TimeFrame) {
 
 /** Only the cells with something in them: the rest is "all survived". */
 function lossTable(rows: Row[]): Table | null {
+  const named = rows.some(({ cluster }) => cluster !== undefined);
   const marked = rows.flatMap((row) =>
     row.cells
       .filter((part) => part.missing !== 0 || part.duplicated + part.indeterminate > 0)
       .map((part) => [
+        ...(named ? [cell(row.cluster ?? "–")] : []),
         cell(row.topic),
         num(String(row.partition)),
         num(formatMs(part.fromMs)),
@@ -123,6 +126,7 @@ function lossTable(rows: Row[]): Table | null {
       ]),
   );
   const head = [
+    ...(named ? [cell("cluster")] : []),
     cell("topic"),
     num("partition"),
     num("from"),

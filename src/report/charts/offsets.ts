@@ -14,7 +14,7 @@ import {
   type LegendItem,
   layer,
   path,
-  shorten,
+  shortText,
   text,
   vertical,
   WIDTH,
@@ -106,8 +106,8 @@ function draw(rows: OffsetVerdict[]): Drawing {
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = TOP + index * ROW + ROW / 2;
-    const name = shorten(`${row.group} · ${row.topic} ${row.partition}`, PLOT_LEFT - 20);
-    marks.texts.push(text(0, y + 4, name, "t"));
+    const name = `${row.group} · ${row.topic} ${row.partition}`;
+    marks.texts.push(shortText(0, y + 4, name, PLOT_LEFT - 20));
     const distance = distanceOf(row);
     marks.texts.push(text(PLOT_RIGHT + 14, y + 4, verdictText(row), "t"));
     if (distance === null) continue;

@@ -15,15 +15,15 @@ import {
   layer,
   path,
   rect,
-  shorten,
+  shortText,
   text,
-  vertical,
   WIDTH,
 } from "../drawing.ts";
 import { cell, type Figure, figure, num, type Table, table } from "../figure.ts";
 import { capitalise, count, formatAt, formatMeasure, formatMs, sentence } from "../format.ts";
 import { viewpointNote } from "../viewpoint.ts";
-import { LEFT, timeTicks } from "./time-frame.ts";
+import { placeName } from "./place-name.ts";
+import { LEFT, sinceFaultAxis } from "./time-frame.ts";
 
 const ROWS_MAX = 32;
 const ROW = 16;
@@ -44,8 +44,34 @@ export function originMs(result: Result): number | null {
       }
     }
   }
-  const fault = result.faults[0];
+  return beganMs(result);
+}
+
+/** The earliest instant of the fault that is T0: the one marked so, or the only one. */
+function beganMs({ faults }: Result): number | null {
+  const fault = faults.find(({ t0 }) => t0) ?? faults[0];
   return fault ? (fault.beganLowMs ?? fault.injectingAtMs) : null;
+}
+
+/** Partitions that missed sends before the fault could have begun: something else shut them out. */
+function shutOutText({ partitions }: Recovery, result: Result): string {
+  const began = beganMs(result);
+  const since = partitions.flatMap(({ firstMissedAtMs: ms }) =>
+    ms !== null && began !== null && ms < began ? [ms] : [],
+  );
+  if (since.length === 0) return "";
+  const all = count(partitions.length, "partition");
+  const verb = since.length === 1 ? "was" : "were";
+  return (
+    ` ${since.length} of ${all} ${verb} already shut out when the fault began, since ` +
+    `${formatAt(Math.min(...since))} of the run's clock; T1 is then left of the chart.`
+  );
+}
+
+/** A partition's time as it is known: with ≥ where one of that time had not recovered. */
+function knownMs(ms: number | null, { partitions }: Recovery): string {
+  const open = partitions.some(({ rtoMs, censored }) => censored && (rtoMs ?? 0) <= (ms ?? 0));
+  return `${open ? "≥ " : ""}${formatAt(ms)}`;
 }
 
 /** The right edge of the scale: the longest recovery of any viewpoint. */
@@ -70,9 +96,9 @@ function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figu
   const spread =
     recovery.firstPartitionMs === null
       ? ""
-      : ` First partition ${formatAt(recovery.firstPartitionMs)}, ` +
-        `median ${formatAt(recovery.medianPartitionMs)}.`;
-  const note = viewpointNote(recovery, result);
+      : ` First partition ${knownMs(recovery.firstPartitionMs, recovery)}, ` +
+        `median ${knownMs(recovery.medianPartitionMs, recovery)}.`;
+  const note = shutOutText(recovery, result) + viewpointNote(recovery, result);
   const base = {
     id: `recovery-${recovery.viewpoint}`,
     heading: VIEWPOINTS[recovery.viewpoint],
@@ -92,7 +118,7 @@ function recoveryFigure(recovery: Recovery, result: Result, reach: number): Figu
   const kept = worst(recovery.partitions);
   return figure({
     ...base,
-    drawing: draw(recovery, kept, originMs(result), reach),
+    drawing: draw(recovery, kept, { t0: originMs(result), began: beganMs(result), reach }),
     table: data,
   });
 }
@@ -113,12 +139,15 @@ function worst(rows: PartitionRecovery[]): PartitionRecovery[] {
   return rows.filter((row) => ranked.includes(row));
 }
 
-function draw(
-  recovery: Recovery,
-  rows: PartitionRecovery[],
-  t0: number | null,
-  reach: number,
-): Drawing {
+/** Times count from T0; `began` is the earliest it can have been. */
+interface Scale {
+  t0: number | null;
+  began: number | null;
+  reach: number;
+}
+
+function draw(recovery: Recovery, rows: PartitionRecovery[], scale: Scale): Drawing {
+  const { reach } = scale;
   const top = 4;
   const bottom = top + rows.length * ROW;
   const x = scaleLinear([0, reach * 1.02], [LEFT, WIDTH - RIGHT]).clamp(true);
@@ -126,15 +155,15 @@ function draw(
   const marks = layer();
   for (const [index, row] of rows.entries()) {
     const y = top + index * ROW + ROW / 2;
-    const name = shorten(`${row.topic} ${row.partition}`, LEFT - 14);
-    marks.texts.push(text(LEFT - 9, y + 4, name, "t m", "end"));
+    const name = placeName(row, rows);
+    marks.texts.push(shortText(LEFT - 9, y + 4, name, LEFT - 14, "t m", "end"));
     const end = row.rtoMs === null ? LEFT : x(row.rtoMs);
     const label = rowLabel(row);
     marks.texts.push(text(Math.max(end, LEFT) + 12, y + 4, label, "t s halo"));
     if (row.rtoMs === null || row.rtoMs === 0) continue;
     const title = `${row.cluster} ${row.topic} ${row.partition}: ${label}`;
     marks.paths.push(path(rect(LEFT, y - 3.5, Math.max(end - LEFT, 1), 7), "rto-bar", title));
-    if (t0 !== null) drawInstants(marks, row, t0, x, y);
+    drawInstants(marks, row, scale, x, y);
     marks.paths.push(
       row.censored
         ? path(glyph("right", end, y, 4), "mark k-bad")
@@ -153,16 +182,18 @@ function draw(
 
 function drawInstants(
   marks: Layer,
-  row: PartitionRecovery,
-  t0: number,
+  { firstMissedAtMs, firstAckAtMs }: PartitionRecovery,
+  { t0, began }: Scale,
   x: (ms: number) => number,
   y: number,
 ): void {
-  if (row.firstMissedAtMs !== null) {
-    marks.paths.push(path(glyph("up", x(row.firstMissedAtMs - t0), y, 3.2), "mark k-bad"));
+  if (t0 === null) return;
+  // Due before the fault: a place left of the chart. Within the width of T0 it is at its edge.
+  if (firstMissedAtMs !== null && firstMissedAtMs >= (began ?? t0)) {
+    marks.paths.push(path(glyph("up", x(firstMissedAtMs - t0), y, 3.2), "mark k-bad"));
   }
-  if (row.firstAckAtMs !== null) {
-    marks.paths.push(path(glyph("circle", x(row.firstAckAtMs - t0), y, 3.2), "mark k-open"));
+  if (firstAckAtMs !== null) {
+    marks.paths.push(path(glyph("circle", x(firstAckAtMs - t0), y, 3.2), "mark k-open"));
   }
 }
 
@@ -170,23 +201,6 @@ function rowLabel(row: PartitionRecovery): string {
   if (row.rtoMs === null) return "no number";
   if (row.censored) return `≥ ${formatMs(row.rtoMs)}`;
   return row.rtoMs === 0 ? "no stall" : formatMs(row.rtoMs);
-}
-
-function sinceFaultAxis(
-  reach: number,
-  x: (ms: number) => number,
-  top: number,
-  bottom: number,
-): Layer {
-  const grid = layer();
-  const ticks = timeTicks(0, reach * 1.02, 8);
-  grid.paths.push(
-    path(ticks.map((tick) => vertical(x(tick.ms), top, bottom + 4)).join(""), "grid"),
-  );
-  for (const tick of ticks) {
-    grid.texts.push(text(x(tick.ms), bottom + 17, tick.label, "t m", "middle"));
-  }
-  return grid;
 }
 
 function partitionTable(rows: PartitionRecovery[]): Table {
@@ -214,71 +228,4 @@ function partitionTable(rows: PartitionRecovery[]): Table {
     ]),
     120,
   );
-}
-
-type Decomposition = Result["decomposition"][number];
-
-/** The phases of one RTO as a waterfall: each begins where the one before it ended. */
-export function decompositionFigure(part: Decomposition, result: Result): Figure {
-  const sum = part.phases.reduce((total, phase) => total + phase.ms, 0);
-  const measured = result.recoveries.find((r) => r.viewpoint === part.viewpoint)?.measure.value;
-  const compared =
-    measured === null || measured === undefined
-      ? ""
-      : Math.abs(measured - sum) < 1
-        ? " They add up to the measured RTO."
-        : ` The measured RTO is ${formatMs(measured)}.`;
-  const verb = part.viewpoint === "produce" ? "producing" : "consuming";
-  const base = {
-    id: `phases-${part.viewpoint}`,
-    heading: `What the ${part.viewpoint} RTO was spent on`,
-    lead: `The phases of the recovery of ${verb}; together ${formatMs(sum)}.${compared}`,
-  };
-  if (part.phases.length === 0) return figure({ ...base, empty: "No phase was observed." });
-  return figure({
-    ...base,
-    drawing: waterfall(part, sum),
-    table: table(
-      "Phases in order",
-      [cell("phase"), num("from"), num("to"), num("duration"), num("share")],
-      part.phases.map((phase) => [
-        cell(phase.phase),
-        num(formatMs(phase.fromMs)),
-        num(formatMs(phase.toMs)),
-        num(formatMs(phase.ms)),
-        num(sum > 0 ? `${Math.round((phase.ms / sum) * 100)} %` : "–"),
-      ]),
-    ),
-  });
-}
-
-function waterfall(part: Decomposition, sum: number): Drawing {
-  const top = 4;
-  const row = 22;
-  const bottom = top + part.phases.length * row;
-  const start = part.phases[0]?.fromMs ?? 0;
-  const end = Math.max(...part.phases.map((phase) => phase.toMs));
-  const reach = Math.max(end - start, sum, 1);
-  const x = scaleLinear([0, reach], [LEFT, WIDTH - RIGHT]).clamp(true);
-  const marks = layer();
-  for (const [index, phase] of part.phases.entries()) {
-    const y = top + index * row;
-    const x1 = x(phase.fromMs - start);
-    const x2 = x(phase.toMs - start);
-    const c = index % 2 === 0 ? "phase" : "phase phase-b";
-    marks.texts.push(text(LEFT - 9, y + 15, shorten(phase.phase, LEFT - 14), "t", "end"));
-    marks.paths.push(path(rect(x1, y + 4, Math.max(x2 - x1, 1), 14), c, phase.phase));
-    if (index < part.phases.length - 1) {
-      marks.paths.push(path(vertical(x2, y + 18, y + row + 4), "axis"));
-    }
-    marks.texts.push(text(x2 + 8, y + 15, formatMs(phase.ms), "t s halo"));
-  }
-  return {
-    id: `phases-${part.viewpoint}-chart`,
-    title: `Phases of the ${part.viewpoint} recovery`,
-    desc: part.phases.map((phase) => `${phase.phase} ${formatMs(phase.ms)}`).join(", "),
-    width: WIDTH,
-    height: bottom + 22,
-    layers: [sinceFaultAxis(reach, x, top, bottom), marks],
-  };
 }

@@ -4,7 +4,7 @@
  */
 import type { Result, Series } from "../../reconcile/result.ts";
 import type { Figure } from "../figure.ts";
-import { sentence } from "../format.ts";
+import { capitalise, sentence } from "../format.ts";
 import { parseTarget } from "../target.ts";
 import { lineFigure } from "./lines.ts";
 import type { TimeFrame } from "./time-frame.ts";
@@ -43,6 +43,7 @@ function rateFigure(result: Result, frame: TimeFrame): Figure {
       series,
       classes: series.map((s) => RATE_CLASSES[s.id] ?? LINE_CLASSES[++spare % 5] ?? "line"),
       step: true,
+      clip: true,
       target: null,
       whenEmpty: "No rate was measured: no record was due, acknowledged or delivered.",
     },
@@ -98,7 +99,8 @@ function otherFigures(result: Result, frame: TimeFrame): Figure[] {
     return lineFigure(
       {
         id: `other-${index}`,
-        heading: series.length === 1 ? (series[0]?.label ?? unit) : `Other curves in ${unit}`,
+        heading:
+          series.length === 1 ? capitalise(series[0]?.label ?? unit) : `Other curves in ${unit}`,
         lead: meanings(series),
         unit,
         series,

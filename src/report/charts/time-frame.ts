@@ -33,10 +33,15 @@ export interface Band {
   toMs: number;
 }
 
+/** Outside of the chart, and on which side of it; null within. */
+export type Side = "earlier" | "later" | null;
+
 export interface TimeFrame {
   fromMs: number;
   toMs: number;
+  /** An instant outside of the chart is at its edge: `side` says so. */
   x: (ms: number) => number;
+  side: (ms: number) => Side;
   ticks: { ms: number; label: string }[];
   bands: Band[];
 }
@@ -88,14 +93,22 @@ export function timeFrame(result: Result): TimeFrame {
   const { timeline, run } = result;
   const fromMs = timeline.fromMs;
   const toMs = timeline.toMs > fromMs ? timeline.toMs : fromMs + Math.max(run.durationMs, 1000);
-  const scale = scaleLinear([fromMs, toMs], [LEFT, WIDTH - RIGHT]).clamp(true);
+  const scale = scaleLinear([fromMs, toMs], [LEFT, WIDTH - RIGHT]);
+  const clamped = scale.copy().clamp(true);
   return {
     fromMs,
     toMs,
-    x: (ms) => scale(ms),
+    x: (ms) => clamped(ms),
+    side: (ms) => sideOf(scale(ms)),
     ticks: timeTicks(fromMs, toMs),
     bands: result.faults.map((fault) => bandOf(fault, toMs)),
   };
+}
+
+/** Less than a mark is wide does not make an instant one of before or after. */
+function sideOf(x: number): Side {
+  if (x < LEFT - 2) return "earlier";
+  return x > WIDTH - RIGHT + 2 ? "later" : null;
 }
 
 /** The shaded fault windows: hatched until the fault was proven, solid while it lasted. */
@@ -103,6 +116,7 @@ export function bandLayer(frame: TimeFrame, top: number, bottom: number): Layer 
   const drawn = layer();
   const height = bottom - top;
   for (const band of frame.bands) {
+    if (band.fromMs > frame.toMs) continue;
     const title = `${band.label} (${band.step})`;
     const part = (fromMs: number, toMs: number, c: string) => {
       const x1 = frame.x(fromMs);
@@ -132,6 +146,24 @@ export function axisLayer(frame: TimeFrame, top: number, bottom: number): Layer 
     drawn.texts.push(text(x, bottom + 17, tick.label, "t m", anchor));
   }
   return drawn;
+}
+
+/** Grid and labels of a scale that begins at the fault. */
+export function sinceFaultAxis(
+  reach: number,
+  x: (ms: number) => number,
+  top: number,
+  bottom: number,
+): Layer {
+  const grid = layer();
+  const ticks = timeTicks(0, reach * 1.02, 8);
+  grid.paths.push(
+    path(ticks.map((tick) => vertical(x(tick.ms), top, bottom + 4)).join(""), "grid"),
+  );
+  for (const tick of ticks) {
+    grid.texts.push(text(x(tick.ms), bottom + 17, tick.label, "t m", "middle"));
+  }
+  return grid;
 }
 
 export function bandLegend(frame: TimeFrame): LegendItem[] {

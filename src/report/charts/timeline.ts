@@ -2,14 +2,13 @@
  * The swimlanes: who was up, degraded or down, and what happened to them.
  *
  *   3 decided ─┐ 4 first ack ─┐      labels stand in rows above the lanes, and a leader drops from
- *   ▨▩▩▩▩▩▩▩▩▩▩│▩▩▩▩▩▩▩▩▩▩▩▩▩▩│       each to its mark. A label never covers another or its leader:
- *   lane ━━━━━━□━━━━━━━━━━━━━━●━━    a label is put above every later label that it reaches over.
+ *   ▨▩▩▩▩▩▩▩▩▩▩│▩▩▩▩▩▩▩▩▩▩▩▩▩▩│       each to its mark. What happened before the chart begins or
+ *   lane ━━━━━━□━━━━━━━━━━━━━━●━▶    after it ends is an arrow at its edge, with its time in words.
  */
 import type { Lane, Result } from "../../reconcile/result.ts";
 import {
   boxSample,
   type Drawing,
-  type Glyph,
   glyph,
   glyphSample,
   type Layer,
@@ -17,9 +16,8 @@ import {
   layer,
   path,
   rect,
-  shorten,
+  shortText,
   text,
-  textWidth,
   vertical,
   WIDTH,
 } from "../drawing.ts";
@@ -34,62 +32,19 @@ import {
   RIGHT,
   type TimeFrame,
 } from "./time-frame.ts";
-
-interface Mark {
-  lane: number;
-  atMs: number;
-  kind: string;
-  label: string;
-}
-
-interface PlacedLabel {
-  x: number;
-  width: number;
-  text: string;
-  marks: Mark[];
-  row: number;
-  toLeft: boolean;
-}
+import { type PlacedLabel, placeLabels } from "./timeline-labels.ts";
+import { GLYPHS, type Mark, markerKind, OTHER, styleOf } from "./timeline-marks.ts";
 
 const LANE = 20;
 const GROUP = 17;
 const LABEL_ROW = 15;
-const LABELS_MAX = 16;
 
-const GLYPHS: Record<string, { glyph: Glyph; c: string; label: string }> = {
-  injected: { glyph: "down", c: "mark k-bad", label: "fault injected" },
-  effective: { glyph: "diamond", c: "mark k-bad", label: "fault effective" },
-  healed: { glyph: "diamond", c: "mark k-open", label: "fault healed" },
-  waiting: { glyph: "circle", c: "mark k-line", label: "waits for a condition" },
-  met: { glyph: "circle", c: "mark k-good", label: "condition met" },
-  missed: { glyph: "circle", c: "mark k-bad", label: "condition not met in time" },
-  guard: { glyph: "square", c: "mark k-bad", label: "guard ended the run" },
-  config: { glyph: "up", c: "mark k-line", label: "configuration changed" },
-  created: { glyph: "up", c: "mark k-line", label: "topic made" },
-  load: { glyph: "diamond", c: "mark k-line", label: "load changes" },
-  sent: { glyph: "square", c: "mark k-line", label: "a record of another size" },
-  detected: { glyph: "circle", c: "mark k-open", label: "detected" },
-  decided: { glyph: "square", c: "mark k-open", label: "decided" },
-  booted: { glyph: "up", c: "mark k-open", label: "cold cluster booted" },
-  restarted: { glyph: "up", c: "mark k-open", label: "restarted" },
-  "first-ack": { glyph: "circle", c: "mark k-good", label: "first ack" },
-  "first-delivery": { glyph: "circle", c: "mark k-good", label: "first delivery" },
-  recovered: { glyph: "square", c: "mark k-good", label: "recovered" },
-};
-const OTHER = { glyph: "plus" as Glyph, c: "mark k-line", label: "other event" };
-
-/** `First ack` and `first_ack` are `first-ack`; a prefix such as `fault.` is dropped. */
-export function markerKind(kind: string): string {
-  const plain = kind
-    .toLowerCase()
-    .replace(/^.*\./, "")
-    .replace(/[^a-z]+/g, "-");
-  return plain in GLYPHS ? plain : kind;
-}
-
-function styleOf(kind: string): { glyph: Glyph; c: string; label: string } {
-  return GLYPHS[markerKind(kind)] ?? { ...OTHER, label: kind };
-}
+/** What lies outside of the chart has no place on it: an arrow at its edge says which way. */
+const EDGES = {
+  earlier: { glyph: "left", label: "before the chart begins" },
+  later: { glyph: "right", label: "after the chart ends" },
+} as const;
+const EDGE_CLASS = "mark k-edge";
 
 const BARS: Record<Lane["bars"][number]["state"], { c: string; height: number }> = {
   up: { c: "bar-up", height: 5 },
@@ -123,48 +78,6 @@ function marksOf(lanes: Lane[]): Mark[] {
   return lanes
     .flatMap((lane, index) => lane.markers.map((m) => ({ lane: index, ...m })))
     .sort((a, b) => a.atMs - b.atMs || a.lane - b.lane);
-}
-
-/**
- * Gives each label a row, the lowest being 0. From right to left: a label goes one row above the
- * highest of those that start under it, so no leader of a later label runs through it.
- */
-export function placeLabels(marks: readonly Mark[], frame: TimeFrame): PlacedLabel[] {
-  const groups: PlacedLabel[] = [];
-  for (const mark of marks) {
-    const x = frame.x(mark.atMs);
-    const same = groups.find(
-      (g) =>
-        g.marks[0] && styleOf(g.marks[0].kind).label === styleOf(mark.kind).label && x - g.x < 4,
-    );
-    if (same) same.marks.push(mark);
-    else groups.push({ x, width: 0, text: "", marks: [mark], row: 0, toLeft: false });
-  }
-  const placed: PlacedLabel[] = [];
-  for (const group of labelled(groups).reverse()) {
-    const [first] = group.marks;
-    const name = first ? shorten(styleOf(first.kind).label, 150, 11) : "";
-    group.text = group.marks.length > 1 ? `${name} ×${group.marks.length}` : name;
-    group.width = textWidth(group.text, 11) + 12;
-    group.toLeft = group.x + group.width > WIDTH;
-    const from = group.toLeft ? group.x - group.width : group.x;
-    const to = group.toLeft ? group.x : group.x + group.width;
-    const under = placed.filter((other) => {
-      const otherFrom = other.toLeft ? other.x - other.width : other.x;
-      const otherTo = other.toLeft ? other.x : other.x + other.width;
-      return otherFrom < to && from < otherTo;
-    });
-    group.row = under.reduce((row, other) => Math.max(row, other.row + 1), 0);
-    placed.push(group);
-  }
-  return placed.reverse();
-}
-
-/** With too many events for a label each, those of no known kind go without; all keep a mark. */
-function labelled(groups: PlacedLabel[]): PlacedLabel[] {
-  if (groups.length <= LABELS_MAX) return [...groups];
-  const isKnown = (group: PlacedLabel) => markerKind(group.marks[0]?.kind ?? "") in GLYPHS;
-  return groups.filter(isKnown).slice(0, LABELS_MAX);
 }
 
 function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
@@ -202,8 +115,11 @@ function draw(lanes: Lane[], marks: Mark[], frame: TimeFrame): Drawing {
 }
 
 function drawLane(drawn: Layer, lane: Lane, y: number, frame: TimeFrame): void {
-  drawn.texts.push(text(10, y + 4, shorten(lane.label, LEFT - 18), "t"));
+  drawn.texts.push(shortText(10, y + 4, lane.label, LEFT - 18, "t"));
+  drawn.texts.push(shortText(10, y + 4, lane.label, LEFT - 18));
   for (const bar of lane.bars) {
+    // Before or after the chart: nothing of it can be seen.
+    if (bar.fromMs >= frame.toMs || (bar.toMs ?? frame.toMs) <= frame.fromMs) continue;
     const style = BARS[bar.state];
     const x1 = frame.x(bar.fromMs);
     const x2 = frame.x(bar.toMs ?? frame.toMs);
@@ -240,8 +156,10 @@ function markLayer(marks: Mark[], laneY: number[], top: number, frame: TimeFrame
     ups.set(mark.lane, up);
     const shift = crowded ? (up ? -5.5 : 5.5) : 0;
     const title = `${mark.label}, ${formatMs(mark.atMs)}`;
-    const d = glyph(style.glyph, x, (laneY[mark.lane] ?? top) + shift, 4);
-    drawn.paths.push(path(d, style.c, title));
+    const side = frame.side(mark.atMs);
+    const shape = side === null ? style.glyph : EDGES[side].glyph;
+    const d = glyph(shape, x, (laneY[mark.lane] ?? top) + shift, 4);
+    drawn.paths.push(path(d, side === null ? style.c : EDGE_CLASS, title));
   }
   return drawn;
 }
@@ -251,10 +169,16 @@ function legend(lanes: Lane[], marks: Mark[], frame: TimeFrame): LegendItem[] {
   const items = (Object.keys(BARS) as (keyof typeof BARS)[])
     .filter((state) => states.has(state))
     .map((state) => boxSample(BARS[state].c, state));
-  const kinds = new Set(marks.map((mark) => markerKind(mark.kind)));
+  const within = marks.filter((mark) => frame.side(mark.atMs) === null);
+  const kinds = new Set(within.map((mark) => markerKind(mark.kind)));
   for (const kind of Object.keys(GLYPHS)) {
     const style = GLYPHS[kind];
     if (style && kinds.has(kind)) items.push(glyphSample(style.glyph, style.c, style.label));
+  }
+  for (const side of ["earlier", "later"] as const) {
+    const beyond = marks.some((mark) => frame.side(mark.atMs) === side);
+    const { glyph: arrow, label } = EDGES[side];
+    if (beyond) items.push(glyphSample(arrow, EDGE_CLASS, label));
   }
   const other = [...kinds].some((kind) => !(kind in GLYPHS));
   if (other) items.push(glyphSample(OTHER.glyph, OTHER.c, OTHER.label));

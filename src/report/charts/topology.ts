@@ -17,6 +17,7 @@ import {
   path,
   rect,
   shorten,
+  shortText,
   text,
   textWidth,
   vertical,
@@ -161,7 +162,7 @@ function drawRegion(
     // Controllers of a stretched cluster where it has no broker.
     const lone = cluster.regions.length > 1 && nodes.every(({ roles }) => roles === "controller");
     const title = titleOf(cluster);
-    drawn.texts.push(text(x + PAD, y + 14, shorten(title, width - 2 * PAD), "t m"));
+    drawn.texts.push(shortText(x + PAD, y + 14, title, width - 2 * PAD, "t m"));
     y += 21;
     for (const node of nodes) {
       drawNode(drawn, node, cluster, lone, x + PAD, y, width - 2 * PAD);
@@ -171,7 +172,7 @@ function drawRegion(
   }
   for (const worker of model.replications.filter((r) => r.region === region)) {
     drawn.paths.push(path(rect(x + PAD, y, width - 2 * PAD, NODE), "node node-mirror"));
-    drawn.texts.push(text(x + PAD + 8, y + 16, shorten(worker.name, width - 4 * PAD), "t"));
+    drawn.texts.push(shortText(x + PAD + 8, y + 16, worker.name, width - 4 * PAD));
     y += NODE + 4;
   }
   return y + 8;
@@ -196,9 +197,9 @@ function drawNode(
   drawn.paths.push(path(rect(x, y, width, NODE), `node${kind}${state}`));
   const port = node.port === "" ? "" : `:${node.port}`;
   const room = width - 16;
-  const name = shorten(node.name, room);
-  drawn.texts.push(text(x + 8, y + 16, name, "t"));
-  const rest = room - textWidth(name) - 12;
+  const name = shortText(x + 8, y + 16, node.name, room);
+  drawn.texts.push(name);
+  const rest = room - textWidth(name.s) - 12;
   const what = `${rackOf(node)}${lone ? "tiebreaker " : ""}${node.roles}`;
   // What does not fit beside the name is in the table of nodes.
   const notes = [`${what} ${port}`.trim(), what, node.roles, port];
@@ -227,8 +228,9 @@ function drawRung(
   arrow(to);
   if (rung.both) arrow(fromX);
   const room = Math.abs(to - fromX) - 16;
-  const label = shorten(rung.label, Math.max(room, 60));
-  drawn.texts.push(text((fromX + to) / 2, y - 6, label, "t s halo", "middle"));
+  const middle = (fromX + to) / 2;
+  const width = Math.max(room, 60);
+  drawn.texts.push(shortText(middle, y - 6, rung.label, width, "t s halo", "middle"));
 }
 
 function describe(model: TopologyModel, rungs: Rung[]): string {

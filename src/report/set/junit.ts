@@ -2,6 +2,7 @@
  * JUnit XML of a set: a test case for each objective, and one for each repetition that is not
  * conclusive, so that a build sees what is missing.
  */
+import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { formatUtc } from "../format.ts";
 import { attribute, escapeXml } from "../junit.ts";
@@ -17,7 +18,7 @@ interface TestCase {
 function testCases(result: SetResult): TestCase[] {
   const objectives = result.objectives.map((one): TestCase => {
     const kind = one.verdict === "met" ? "passed" : one.verdict === "missed" ? "failure" : "error";
-    const message = `target ${one.target}: ${assessmentWords(one, "met", "missed")}`;
+    const message = `target ${formatWritten(one.target)}: ${assessmentWords(one, "met", "missed")}`;
     return { name: one.label, kind, message };
   });
   const left = result.repetitions

@@ -1,4 +1,5 @@
 /** Markdown of a set, for a job summary or a pull request. It starts at h3 and says the verdict first. */
+import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { formatMs, formatUtc } from "../format.ts";
 import { escapeMarkdown } from "../markdown.ts";
@@ -48,7 +49,12 @@ export function renderSetMarkdown(result: SetResult): string {
           "| objective | target | repetitions | verdict |",
           "|---|---|---|---|",
           ...result.objectives.map((one) =>
-            row([one.label, one.target, assessmentWords(one, "met", "missed"), one.verdict]),
+            row([
+              one.label,
+              formatWritten(one.target),
+              assessmentWords(one, "met", "missed"),
+              one.verdict,
+            ]),
           ),
         ]),
     "",

@@ -1,11 +1,11 @@
 /** OpenMetrics text of a set. A number that was not measured has no line; a bound is marked as one. */
 import type { SetMeasure, SetResult } from "../../reconcile/repetition/set-result.ts";
-import { family, type Labels } from "../prometheus.ts";
+import { family, inSeconds, type Labels } from "../prometheus.ts";
 
 const STATISTICS = ["median", "min", "max", "p95"] as const;
 
-function inSeconds(unit: string, value: number): number {
-  return unit === "ms" ? value / 1000 : value;
+function inUnits(unit: string, value: number): number {
+  return unit === "ms" ? inSeconds(value) : value;
 }
 
 function statisticSamples(base: Labels, measure: SetMeasure) {
@@ -21,7 +21,7 @@ function statisticSamples(base: Labels, measure: SetMeasure) {
       : [
           {
             labels: { ...base, metric, statistic, bound: one.atLeast ? "at-least" : "exact" },
-            value: inSeconds(unit, one.value),
+            value: inUnits(unit, one.value),
           },
         ],
   );

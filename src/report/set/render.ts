@@ -1,8 +1,10 @@
 /** A set's result.json → one HTML page: the verdict, every point of every measure, the repetitions. */
 import Handlebars from "handlebars";
+import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { cell, type Figure, num, type Table, table } from "../figure.ts";
 import { count, formatMs, formatUtc, sentence } from "../format.ts";
+import { unbroken } from "../no-break.ts";
 import { partials } from "../templates/partials.ts";
 import { setPageTemplate } from "../templates/set-page.ts";
 import { phaseFigures } from "./phase-plot.ts";
@@ -56,7 +58,7 @@ const page = compilePage();
 
 /** The report of a set. The same result gives the same bytes. */
 export function renderSetReport(result: SetResult): string {
-  return page(viewOf(result));
+  return page(unbroken(viewOf(result)));
 }
 
 function viewOf(result: SetResult): SetPageView {
@@ -65,7 +67,7 @@ function viewOf(result: SetResult): SetPageView {
   const judged = (rows: SetResult["objectives"], yes: string, no: string): Judged[] =>
     rows.map((one) => ({
       label: one.label,
-      target: one.target,
+      target: formatWritten(one.target),
       repetitions: assessmentWords(one, yes, no),
       verdict: one.verdict,
       kind: one.verdict,

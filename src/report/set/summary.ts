@@ -1,4 +1,5 @@
 /** A set's result in a few lines, for a terminal. */
+import { formatWritten } from "../../kernel/units.ts";
 import type { SetResult } from "../../reconcile/repetition/set-result.ts";
 import { oneLine } from "../plain-text.ts";
 import {
@@ -32,7 +33,10 @@ export function summarizeSet(result: SetResult): string {
       return lines;
     }),
     ...result.objectives.map((one) =>
-      row(one.verdict, `${one.label} ${one.target}: ${assessmentWords(one, "met", "missed")}`),
+      row(
+        one.verdict,
+        `${one.label} ${formatWritten(one.target)}: ${assessmentWords(one, "met", "missed")}`,
+      ),
     ),
   ];
   if (result.verdict !== "met") {

@@ -4,6 +4,7 @@ import type { Result } from "../../reconcile/result.ts";
 import { count, formatMs, sentence, verdictWord } from "../format.ts";
 import { oneLine } from "../plain-text.ts";
 import { rpoText, rtoText } from "../summary.ts";
+import { uncoveredLoss } from "../uncovered-loss.ts";
 
 const WORD_WIDTH = "INCONCLUSIVE".length;
 const REASONS_MAX = 2;
@@ -20,7 +21,9 @@ export function summarizeRun(run: SuiteRun, result: Result | undefined): string 
     ...(refuted > 0 ? [`${refuted} refuted`] : []),
     ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
   ].join(", ");
-  const numbers = result ? `RPO ${rpoText(result)} · RTO ${rtoText(result)}` : "no result";
+  const uncovered = result ? uncoveredLoss(result) : "";
+  const loss = uncovered === "" ? "" : ` (${uncovered})`;
+  const numbers = result ? `RPO ${rpoText(result)}${loss} · RTO ${rtoText(result)}` : "no result";
   const told = predictions === "" ? "" : ` · predictions: ${predictions}`;
   const again = run.attempts.length > 1 ? ` · attempt ${run.attempts.length}` : "";
   return [

@@ -1,6 +1,6 @@
 /** A page over several runs: what was asked, the answer of each, and the worst of them on top. */
 const style = `
-.runs{width:100%}.runs tbody th{min-width:10em}.runs td{min-width:6em;padding-right:14px}.runs td.n{min-width:0}.runs td.rto{min-width:13.5em}.pair{padding-left:.8em;text-indent:-.8em}.runs .sub,.pair{display:block}.runs .sub{max-width:22em;line-height:1.3}
+.runs{width:100%}.runs tbody th{min-width:10em}.runs td{min-width:6em;padding-right:14px}.runs td.n{min-width:0}.runs td.rto{min-width:13.5em}.pair{padding-left:.8em;text-indent:-.8em}.bare{color:var(--incon)}.runs .sub,.pair{display:block}.runs .sub{max-width:22em;line-height:1.3}
 .told{display:grid;grid-template-columns:1fr;gap:0;margin:12px 0 0}.told div{display:grid;grid-template-columns:minmax(9em,15em) 1fr;gap:4px 24px;padding:6px 0;border-top:1px solid var(--faint)}
 .told dt{font-weight:600;overflow-wrap:anywhere}.told dd{margin:0;max-width:52em;overflow-wrap:anywhere}
 @media (max-width:640px){.told div{grid-template-columns:1fr}}
@@ -30,7 +30,7 @@ export const indexTemplate = `<!doctype html>
 <h2 id="runs-h">Runs</h2>
 <div class="scroll" tabindex="0" role="group" aria-label="Runs"><table class="runs"><caption>One row a run, in the order they ran; its name leads to its report</caption>
 <thead><tr><th scope="col">run</th><th scope="col">verdict</th><th scope="col">predictions</th><th scope="col">RPO</th><th scope="col">RTO</th><th scope="col">offsets</th><th scope="col" class="n">took</th><th scope="col" class="n">exit code</th></tr></thead><tbody>
-{{#each rows}}<tr><th scope="row">{{#if href}}<a href="{{href}}">{{name}}</a>{{else}}{{name}}{{/if}}{{#if title}}<span class="sub">{{title}}</span>{{/if}}</th><td><span class="tag">{{> mark kind}}{{word}}</span></td><td>{{predictions}}</td><td>{{rpo}}</td><td class="rto">{{#each rto}}<span class="pair">{{viewpoint}} {{text}}</span>{{else}}–{{/each}}</td><td>{{offsets}}</td><td class="n">{{duration}}</td><td class="n">{{exitCode}}</td></tr>
+{{#each rows}}<tr><th scope="row">{{#if href}}<a href="{{href}}">{{name}}</a>{{else}}{{name}}{{/if}}{{#if title}}<span class="sub">{{title}}</span>{{/if}}</th><td><span class="tag">{{> mark kind}}{{word}}</span>{{#if wordNote}}<span class="sub">({{wordNote}})</span>{{/if}}</td><td>{{predictions}}</td><td>{{#if rpoNote}}<span class="bare">▲</span> {{/if}}{{rpo}}{{#if rpoNote}}<span class="sub">{{rpoNote}}</span>{{/if}}</td><td class="rto">{{#each rto}}<span class="pair">{{viewpoint}} {{text}}</span>{{else}}–{{/each}}</td><td>{{offsets}}</td><td class="n">{{duration}}</td><td class="n">{{exitCode}}</td></tr>
 {{/each}}</tbody></table></div>
 </section>
 {{#if reasons}}<section id="reasons" aria-labelledby="reasons-h">

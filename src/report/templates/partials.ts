@@ -22,7 +22,7 @@ const mark = `<svg class="mark-box" viewBox="0 0 24 24" aria-hidden="true" focus
 
 const shape = `<path class="{{c}}" d="{{d}}">{{#if t}}<title>{{t}}</title>{{/if}}</path>`;
 
-const drawing = `<svg class="drawing" role="img" aria-labelledby="{{id}}-t {{id}}-d" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}"><title id="{{id}}-t">{{title}}</title><desc id="{{id}}-d">{{desc}}</desc>{{#each layers}}<g>{{#each paths}}{{> shape}}{{/each}}{{#each texts}}<text class="{{c}}" x="{{x}}" y="{{y}}" text-anchor="{{a}}">{{s}}</text>{{/each}}</g>{{/each}}</svg>`;
+const drawing = `<svg class="drawing" role="img" aria-labelledby="{{id}}-t {{id}}-d" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}"><title id="{{id}}-t">{{title}}</title><desc id="{{id}}-d">{{desc}}</desc>{{#each layers}}<g>{{#each paths}}{{> shape}}{{/each}}{{#each texts}}<text class="{{c}}" x="{{x}}" y="{{y}}" text-anchor="{{a}}">{{#if t}}<title>{{t}}</title>{{/if}}{{s}}</text>{{/each}}</g>{{/each}}</svg>`;
 
 const table = `<div class="scroll" tabindex="0" role="group" aria-label="{{caption}}"><table><caption>{{caption}}</caption><thead><tr>{{#each columns}}<th scope="col" class="{{c}}">{{s}}</th>{{/each}}</tr></thead><tbody>
 {{#each rows}}<tr>{{#each cells}}<td class="{{c}}">{{s}}</td>{{/each}}</tr>

@@ -33,7 +33,7 @@ const head =
 export const judgedPartial = `<section id="objectives" aria-labelledby="objectives-h">
 <h2 id="objectives-h">Objectives</h2>
 {{#if objectives}}<div class="scroll" tabindex="0" role="group" aria-label="Objectives"><table class="judged">
-<caption>What was demanded, and what was measured. A negative margin is a miss.</caption>
+<caption>What was demanded, and what was measured. A negative margin is a miss; a miss without a margin has its reason beside it.</caption>
 ${head.replace("{{first}}", "objective")}
 <tbody>
 ${row("objectives")}</tbody></table></div>

@@ -87,7 +87,7 @@ const drawings = `
 .dot{fill:none;stroke-width:1.3}.d-acked{fill:var(--blue);stroke:none;fill-opacity:.75}.d-failed{stroke:var(--red);stroke-width:1.6}.d-indeterminate{stroke:var(--amber);fill:var(--paper);stroke-width:1.5}
 .bar-up{fill:var(--green);fill-opacity:.55}.bar-down{fill:var(--red)}.bar-degraded{fill:url(#h-degraded);stroke:var(--amber)}.bar-starting{fill:var(--paper);stroke:var(--soft);stroke-dasharray:3 2}
 .hatch-degraded-bg{fill:var(--paper)}.hatch-degraded{stroke:var(--amber);stroke-width:4}
-.mark{stroke-width:1.5;stroke:var(--ink);fill:var(--paper)}.k-bad{fill:var(--red);stroke:var(--paper);stroke-width:1}.k-good{fill:var(--green);stroke:var(--paper);stroke-width:1}.k-open{fill:var(--paper);stroke:var(--ink)}.k-line{fill:none;stroke:var(--ink);stroke-width:2}
+.mark{stroke-width:1.5;stroke:var(--ink);fill:var(--paper)}.k-bad{fill:var(--red);stroke:var(--paper);stroke-width:1}.k-good{fill:var(--green);stroke:var(--paper);stroke-width:1}.k-open{fill:var(--paper);stroke:var(--ink)}.k-edge{fill:var(--soft);stroke:var(--paper);stroke-width:1}.k-line{fill:none;stroke:var(--ink);stroke-width:2}
 .stem{fill:none;stroke:var(--soft);stroke-width:3}.stem.k-bad{stroke:var(--red);stroke-width:3}
 .cell-ok{fill:var(--okcell)}.cell-most{fill:var(--red)}.cell-few{fill:url(#h-few)}.cell-twice{fill:url(#h-twice)}.cell-open{fill:url(#h-open)}
 .hatch-few-bg,.hatch-open-bg,.hatch-twice-bg{fill:var(--paper)}.hatch-few{stroke:var(--red);stroke-width:4}.hatch-twice{stroke:var(--purple);stroke-width:2}.hatch-open{fill:var(--amber)}

@@ -34,7 +34,7 @@ describe(findRunFolders.name, () => {
     expect(findRunFolders(join(root, "b"))).to.deep.equal([join(root, "b")]);
   });
 
-  it("refuses what is no folder", () => {
-    expect(() => findRunFolders(join(root, "absent"))).to.throw(DrillError, "is no folder");
+  it("refuses what there is no such folder", () => {
+    expect(() => findRunFolders(join(root, "absent"))).to.throw(DrillError, "there is no such folder");
   });
 });

@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatDurationMs,
+  formatWritten,
   parseDurationMs,
   parsePercent,
   parseRatePerSecond,
@@ -62,5 +63,15 @@ describe("numbers for people", () => {
     expect(formatCount(1_234_567)).to.equal("1,234,567");
     expect(formatCount(-1234)).to.equal("-1,234");
     expect(formatCount(1234.5678)).to.equal("1,234.5678");
+  });
+
+  it("groups the counts of a bound as a file writes it, and leaves durations alone", () => {
+    expect(formatWritten("1..54000")).to.equal("1..54,000");
+    expect(formatWritten("3000..14000")).to.equal("3,000..14,000");
+    expect(formatWritten(">=15000")).to.equal("≥ 15,000");
+    expect(formatWritten("<= 30s")).to.equal("≤ 30s");
+    for (const same of ["0", "600", "2s..12s", "15000ms", "5,000 records", "1.23456", "tail"]) {
+      expect(formatWritten(same)).to.equal(same);
+    }
   });
 });

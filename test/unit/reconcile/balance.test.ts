@@ -6,7 +6,7 @@ import { DEFECT, OUTCOME, ROW } from "../../../src/history/journal-format.ts";
 import type { Result } from "../../../src/reconcile/result.ts";
 import { judgingFor } from "./against-oracle.ts";
 import { acked, bad, end, judged, judgedAll, readByNobody, seen } from "./hand-written.ts";
-import { row } from "./memory-journal.ts";
+import { type Row, row } from "./memory-journal.ts";
 
 /** Titles, and of each account its parts and its total by their names. */
 function accounts({ balances }: Result): Record<string, Record<string, number>> {
@@ -213,6 +213,23 @@ describe("the account of a group", () => {
       "1 reused": 1,
       "0 delivered": 7,
     });
+  });
+
+  it("says of a group that moved that offsets are those of one cluster", () => {
+    const notes = (consumer: Row[]) => {
+      const evidence = { producer: acked(0, 6, 0), consumer, judging: judgingFor("primary") };
+      const { balances } = judgedAll(evidence);
+      const [one] = balances.filter(({ title }) => title === "What group g was handed");
+      return one?.rows.flatMap(({ note }) => note ?? []);
+    };
+    const there = row.found(
+      ROW.delivered,
+      1,
+      { log: 3, partition: 0, offset: 0, atMs: 3000 },
+      { producer: 1, seq: 0, count: 2 },
+    );
+    expect(notes([handed(0, 0, 4, 2000)])).to.deep.equal([]);
+    expect(notes([handed(0, 0, 4, 2000), there])?.join()).to.contain("another cluster's offsets");
   });
 
   it("is none of a group that was handed nothing", () => {

@@ -131,6 +131,7 @@ describe("the map of losses", () => {
       columnMs: 250,
       rows: [
         {
+          cluster: "primary",
           topic: "orders",
           partition: 0,
           cells: [
@@ -140,6 +141,7 @@ describe("the map of losses", () => {
           ],
         },
         {
+          cluster: "primary",
           topic: "orders",
           partition: 1,
           cells: [{ fromMs: 0, acked: 1, missing: null, duplicated: 0, indeterminate: 0 }],

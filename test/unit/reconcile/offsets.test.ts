@@ -85,7 +85,7 @@ describe("a group that went on on a mirror", () => {
       resumedOffset: 3,
       skipped: 0,
       replayed: 3,
-      detail: "3 records from 3 on are delivered again",
+      detail: "3 records from offset 3 on are delivered again",
     });
   });
 

@@ -10,7 +10,7 @@ import { distanceOf, offsetsFigure } from "../../../src/report/charts/offsets.ts
 import { originMs, recoveryFigures } from "../../../src/report/charts/recovery.ts";
 import { exposureFigures, rateFigures } from "../../../src/report/charts/series.ts";
 import { LEFT, timeFrame, timeTicks } from "../../../src/report/charts/time-frame.ts";
-import { markerKind, placeLabels, timelineFigure } from "../../../src/report/charts/timeline.ts";
+import { timelineFigure } from "../../../src/report/charts/timeline.ts";
 import { rungsOf } from "../../../src/report/charts/topology.ts";
 import { shorten, textWidth, WIDTH } from "../../../src/report/drawing.ts";
 import { readTopology } from "../../../src/report/topology-reader.ts";
@@ -66,44 +66,6 @@ describe("time axis", () => {
         (a, b) => timeTicks(a, a + b, 10).length <= 11,
       ),
     );
-  });
-});
-
-describe("timeline labels", () => {
-  it("never cover one another or a later leader", () => {
-    const frame = timeFrame(failed);
-    const marks = fc.array(
-      fc.record({
-        lane: fc.constant(0),
-        atMs: fc.integer({ min: -4000, max: 60_000 }),
-        kind: fc.constantFrom("injected", "effective", "decided", "first-ack", "recovered", "x"),
-        label: fc.constant(""),
-      }),
-      { maxLength: 25 },
-    );
-    fc.assert(
-      fc.property(marks, (unsorted) => {
-        const placed = placeLabels(
-          [...unsorted].sort((a, b) => a.atMs - b.atMs),
-          frame,
-        );
-        for (const [index, one] of placed.entries()) {
-          const oneFrom = one.toLeft ? one.x - one.width : one.x;
-          for (const other of placed.slice(index + 1)) {
-            const otherFrom = other.toLeft ? other.x - other.width : other.x;
-            const apart = oneFrom + one.width <= otherFrom || otherFrom + other.width <= oneFrom;
-            if (!apart && one.row === other.row) return false;
-          }
-        }
-        return placed.every((one) => (one.toLeft ? one.x : one.x + one.width) <= WIDTH);
-      }),
-    );
-  });
-
-  it("knows a kind however it is spelt", () => {
-    expect(markerKind("First ack")).to.equal("first-ack");
-    expect(markerKind("fault.injected")).to.equal("injected");
-    expect(markerKind("leader.elected")).to.equal("leader.elected");
   });
 });
 

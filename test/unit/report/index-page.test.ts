@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { packageRoot } from "../../../src/kernel/environment.ts";
 import { type Result, resultSchema } from "../../../src/reconcile/result.ts";
 import { type IndexedRun, renderIndex } from "../../../src/report/index-page.ts";
+import { pageView } from "../../../src/report/view-model.ts";
 
 function frozen(name: string): Result {
   const file = join(packageRoot(), "test/golden/files", `${name}.result.json`);
@@ -18,6 +19,11 @@ function run(name: string, result: Result | null, report = `${name}/report.html`
   return { name, report, result, exitCode: result?.exitCode ?? 4 };
 }
 
+function rowsOf(page: string): string[] {
+  const rows = page.match(/<tr><th scope="row">.*<\/tr>/g) ?? [];
+  return rows.map((row) => row.replaceAll("\u00a0", " "));
+}
+
 describe(renderIndex.name, () => {
   it("has a row for each run, with its verdict, its numbers and a link to its report", () => {
     const page = renderIndex({
@@ -26,7 +32,7 @@ describe(renderIndex.name, () => {
       exitCode: 1,
     });
     expect(page).to.contain('<a href="a/report.html">a</a>').and.to.contain(">b</a>");
-    const rows = page.match(/<tr><th scope="row">.*<\/tr>/g) ?? [];
+    const rows = rowsOf(page);
     expect(rows).to.have.length(2);
     expect(rows[0]).to.contain("PASSED").and.to.contain("0 records").and.to.contain("produce ");
     expect(rows[1]).to.contain("FAILED").and.to.contain('<td class="n">1</td>');
@@ -44,6 +50,24 @@ describe(renderIndex.name, () => {
     expect(page).to.contain("<dt>b</dt>").and.to.not.contain("<dt>a</dt>");
     const passed = renderIndex({ title: "Sweep", runs: [run("a", met)], exitCode: 0 });
     expect(passed).to.contain("v-met").and.to.not.contain("Why not passed");
+  });
+
+  it("says of a pass beside missing records that no objective was on them", () => {
+    const { rpo } = missed;
+    const others = met.objectives.filter(({ metric }) => !metric.startsWith("rpo."));
+    const unasked: Result = { ...met, rpo, objectives: others };
+    const [bare, asked, none] = rowsOf(
+      renderIndex({
+        title: "Sweep",
+        runs: [run("a", unasked), run("b", { ...met, rpo }), run("c", met)],
+        exitCode: 0,
+      }),
+    );
+    expect(bare).to.match(/PASSED<\/span><span class="sub">\(no objective on (loss|the RPO)\)/);
+    expect(bare).to.match(/▲<\/span> 1,204 records/);
+    expect(asked).to.contain("1,204 records").and.to.not.contain("no objective");
+    expect(none).to.contain("PASSED").and.to.not.contain("no objective");
+    expect(pageView(unasked).verdict.preface).to.contain("met; there is no objective on ");
   });
 
   it("counts no run that was not done as passed", () => {

@@ -76,6 +76,14 @@ describe(renderPrometheus.name, () => {
     expect(renderPrometheus(crashed)).to.not.match(/kafka_dr_rpo_records|kafka_dr_rto_seconds/);
   });
 
+  it("has no digits finer than the clock", () => {
+    const [first, ...others] = failed.recoveries;
+    if (!first) throw new Error("the fixture has recoveries");
+    const measure = { value: 18_608.7, low: 18_608.7, high: null, censored: true };
+    const text = renderPrometheus({ ...failed, recoveries: [{ ...first, measure }, ...others] });
+    expect(text).to.match(/kafka_dr_rto_seconds\{.*\} 18\.6087\n/);
+  });
+
   it("marks a lower bound as one", () => {
     expect(
       lines.filter((l) => l.startsWith("kafka_dr_rto_censored") && l.endsWith(" 1")),

@@ -13,7 +13,7 @@ import { renderReport } from "../../../src/report/render.ts";
 import { parseTarget } from "../../../src/report/target.ts";
 import { stylePartial } from "../../../src/report/templates/style.ts";
 import { pageView } from "../../../src/report/view-model.ts";
-import { flatten } from "../../../src/report/view-model-environment.ts";
+import { environmentView, flatten } from "../../../src/report/view-model-environment.ts";
 import { answerSentence, faultClause } from "../../../src/report/view-model-verdict.ts";
 
 function load(name: string): Result {
@@ -52,15 +52,25 @@ describe(formatMeasure.name, () => {
 
 describe("small words", () => {
   it("formats margins, dates, lists and sentences", () => {
-    expect(formatMargin(-704, "records")).to.equal("−704 records");
-    expect(formatMargin(20_910, "ms")).to.equal("+20.91 s");
-    expect(formatMargin(null, "ms")).to.equal("–");
+    expect(formatMargin({ margin: -704, unit: "records", verdict: "missed" })).to.equal(
+      "−704 records",
+    );
+    expect(formatMargin({ margin: 20_910, unit: "ms", verdict: "met" })).to.equal("+20.91 s");
+    expect(formatMargin({ margin: null, unit: "ms", verdict: "met" })).to.equal("–");
     expect(formatUtc("2026-03-01T09:00:00.431Z")).to.equal("2026-03-01 09:00:00 UTC");
     expect(formatUtc("2026-03-01T10:00:00+01:00")).to.equal("2026-03-01T10:00:00+01:00");
     expect(formatUtc("yesterday")).to.equal("yesterday");
     expect(list(["a", "b", "c", "d", "e"])).to.equal("a, b, c and 2 more");
     expect(list(["a", "b", "c", "d"])).to.equal("a, b, c and d");
     expect(sentence("the run ended")).to.equal("The run ended.");
+  });
+});
+
+describe(formatMargin.name, () => {
+  it("has none for a miss that the distance did not decide", () => {
+    expect(formatMargin({ margin: 443, unit: "records", verdict: "missed" })).to.equal("–");
+    expect(formatMargin({ margin: 0, unit: "records", verdict: "refuted" })).to.equal("–");
+    expect(formatMargin({ margin: 0, unit: "records", verdict: "met" })).to.equal("0");
   });
 });
 
@@ -182,6 +192,21 @@ describe(flatten.name, () => {
       ["a.c", "empty"],
       ["d", "null"],
       ["e.0.f", "true"],
+    ]);
+  });
+});
+
+describe(environmentView.name, () => {
+  it("writes bytes as sizes, in a table of their own and beside other facts", () => {
+    const environment = {
+      memoryBytes: { "broker-1": 160_907_264 },
+      host: { memoryBytes: 2 ** 34 },
+    };
+    const { groups } = environmentView({ ...load("broker-kill-passed"), environment });
+    const cells = groups.slice(0, 2).map(({ rows }) => rows[0]?.cells.map(({ s }) => s));
+    expect(cells).to.deep.equal([
+      ["broker-1", "153.5 MiB"],
+      ["memoryBytes", "16.00 GiB"],
     ]);
   });
 });

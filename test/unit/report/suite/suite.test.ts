@@ -79,7 +79,7 @@ function suite(runs: SuiteRun[]): Suite {
 const judged = suite([run(1, "one", 0), run(2, "two", 1), run(3, "three", null)]);
 
 describe("a suite's page", () => {
-  const page = renderIndex(suiteIndex(judged, results));
+  const page = renderIndex(suiteIndex(judged, results)).replaceAll("\u00a0", " ");
 
   it("shows verdict, predictions, numbers and time of each run, and leads to its report", () => {
     const rows = page.match(/<tr><th scope="row">.*<\/tr>/g) ?? [];
