@@ -9,6 +9,7 @@
  * The two are told apart without their words: what is in doubt about a run is among the run's reasons,
  * as it stands; that a target is too close is the assessment's own.
  */
+import { SIZE } from "../limits.ts";
 import type { Assessment, Result } from "../result.ts";
 
 /** Why the number of an assessment cannot be believed; undefined where only its target is too close. */
@@ -18,7 +19,9 @@ export function doubtAbout(
 ): string | undefined {
   if (measured.inconclusive !== undefined) return measured.inconclusive;
   if (verdict !== "inconclusive" || reason === undefined) return undefined;
-  return reasons.includes(reason) ? reason : undefined;
+  // Where there were more than are kept, what is not among them may have been.
+  const cut = reasons.length >= SIZE.reasonsMax;
+  return cut || reasons.includes(reason) ? reason : undefined;
 }
 
 /**

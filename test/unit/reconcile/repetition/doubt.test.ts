@@ -23,6 +23,12 @@ describe(doubtAbout.name, () => {
     expect(doubtAbout(rto("missed", "it starved"), ["it starved"])).to.equal(undefined);
   });
 
+  it("is taken for one where the run has more reasons than it keeps", () => {
+    const many = Array.from({ length: 40 }, (_, n) => `reason ${n}`);
+    expect(doubtAbout(rto("inconclusive", "it starved"), many)).to.equal("it starved");
+    expect(doubtAbout(rto("inconclusive", "it starved"), many.slice(1))).to.equal(undefined);
+  });
+
   it("is none where the target is too close, or not reached when the run ended", () => {
     const reasons = [`RTO produce, application: ${CLOSE}`];
     expect(doubtAbout(rto("inconclusive", CLOSE), reasons)).to.equal(undefined);
