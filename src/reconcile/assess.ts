@@ -141,6 +141,17 @@ export function compare(
   return { answer: "unsure", reason: "the target lies within the bounds of the measurement" };
 }
 
+/**
+ * Whether an answer is open only because the bounds of the measurement hold both: then there is a
+ * number, and statistics that left it out would leave out what lies close to the target.
+ */
+export function isOnlyUnsure({ verdict, reason = "" }: Assessment): boolean {
+  return verdict === "inconclusive" && UNSURE.test(reason);
+}
+
+/** How `compare` begins where it is unsure of a number. */
+const UNSURE = /^(the target lies within|not recovered when the run ended)/;
+
 /** Distance to the nearer target, negative when missed. Null where there is no such number. */
 function marginOf({ low, high }: Expectation, { value }: Measure): number | null {
   if (value === null || (low === undefined && high === undefined)) return null;

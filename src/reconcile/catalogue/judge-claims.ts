@@ -117,9 +117,8 @@ function evidenceIn(newest: readonly CatalogueRun[], is: ClaimCondition["is"]): 
 function evidenceOf(run: CatalogueRun, is: ClaimCondition["is"]): Evidence | undefined {
   if (run.verdict === "inconclusive" || run.verdict === "not-run") return undefined;
   const known = [...run.predictions, ...run.objectives].find(({ metric }) => metric === is.metric);
-  if (!known || known.measured.inconclusive !== undefined) return undefined;
   // A run that missed an objective may have been in doubt about another: its answer is none.
-  if (known.verdict === "inconclusive" || known.verdict === "not-run") return undefined;
+  if (!known || known.verdict === "inconclusive") return undefined;
   const { answer } = compare(is, known.measured, Infinity);
   if (answer === "unsure") return undefined;
   const { label, unit, measured } = known;

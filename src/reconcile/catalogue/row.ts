@@ -7,6 +7,7 @@
  * the row *qualified*, and it says in how many.
  */
 import type { MetricId } from "../../history/judging.ts";
+import { isOnlyUnsure } from "../assess.ts";
 import { type Known, largest, median, type Point, smallest } from "../repetition/statistics.ts";
 import type { Assessment } from "../result.ts";
 import type { CatalogueRun } from "./catalogue-run.ts";
@@ -63,7 +64,8 @@ export function rowAnswer(runs: readonly CatalogueRun[]): RowAnswer {
 function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
   return run.predictions.flatMap(({ metric, label, unit }) => {
     const points = runs.flatMap((one) => pointOf(one, metric) ?? []);
-    if (unit === "shape" || points.length === 0) return [];
+    // A shape has none.
+    if (points.length === 0) return [];
     const all = { min: smallest(points), median: median(points), max: largest(points) };
     return [{ metric, label, unit, n: points.length, ...all }];
   });
@@ -76,14 +78,8 @@ function spreadsOf(run: CatalogueRun, runs: readonly CatalogueRun[]): Spread[] {
 function pointOf({ predictions, verdict }: CatalogueRun, metric: MetricId): Point | undefined {
   const found = predictions.find((one) => one.metric === metric);
   if (!found || verdict === "not-run") return undefined;
-  const { value, censored, inconclusive } = found.measured;
-  if (value === null || inconclusive !== undefined) return undefined;
+  const { value, censored } = found.measured;
+  if (value === null) return undefined;
   if (found.verdict === "inconclusive" && !isOnlyUnsure(found)) return undefined;
   return { value, censored };
-}
-
-const UNSURE = /^(the target lies within|not recovered when the run ended)/;
-
-function isOnlyUnsure({ reason = "" }: Assessment): boolean {
-  return UNSURE.test(reason);
 }

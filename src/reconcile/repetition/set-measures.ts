@@ -1,5 +1,6 @@
 /** The measures of a set: one point for each repetition, and what the points say together. */
 import { METRICS, type MetricId, metricIds } from "../../history/judging.ts";
+import { isOnlyUnsure } from "../assess.ts";
 import type { Measure, Result } from "../result.ts";
 import type { SetMeasure, SetPoint } from "./set-result.ts";
 import {
@@ -54,7 +55,7 @@ function pointOf({ index, result, excluded }: Judged, metric: MetricId): SetPoin
   const measure = aim?.measured ?? ownMeasure(result, metric);
   if (!measure) return null;
   const { value, low, high, censored } = measure;
-  const doubt = aim?.verdict === "inconclusive" && !censored ? aim.reason : undefined;
+  const doubt = aim?.verdict === "inconclusive" && !isOnlyUnsure(aim) ? aim.reason : undefined;
   const why =
     excluded ??
     measure.inconclusive ??
