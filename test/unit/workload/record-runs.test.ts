@@ -1,5 +1,4 @@
 /** Goal: records taken in runs are found to be what they are when each is checked by itself. */
-import { createRecordsBatch } from "@platformatic/kafka";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type JournalRow, ROW } from "../../../src/history/journal-format.ts";
@@ -9,28 +8,12 @@ import { walkBatches } from "../../../src/kafka/record-batch.ts";
 import { PayloadCodec } from "../../../src/workload/payload.ts";
 import { RecordLog } from "../../../src/workload/record-log.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { batchOf, type Sent } from "./batches.ts";
 
 const codec = new PayloadCodec(1);
 const log = { id: 4, cluster: "c", topic: "orders", partitions: 3, region: "r" };
 const logs = [{ ...log, role: "workload" as const }];
 const HEADER_BYTES = 61;
-
-interface Sent {
-  key: Buffer | null;
-  value: Buffer;
-}
-
-function batchOf(base: number, records: Sent[], compression?: "gzip"): Buffer {
-  const messages = records.map(({ key, value }) => ({
-    topic: "orders",
-    value,
-    ...(key && { key }),
-  }));
-  const made = createRecordsBatch(messages, compression ? { compression } : {});
-  const batch = Buffer.from(made.buffer);
-  batch.writeBigInt64BE(BigInt(base), 0);
-  return batch;
-}
 
 const streams = fc.record({
   producer: fc.constantFrom(1, 2),
