@@ -66,7 +66,7 @@ export class AuditIntake {
     const { world } = this.#ledger;
     const stream = world.stream(index);
     if (stream.partition !== audit.place.partition) return false;
-    return stream.log === audit.place.log || world.family(stream.log).includes(audit.place.log);
+    return world.family(stream.log).includes(audit.place.log);
   }
 
   /** Kept as alien, record by record: where it is matters more than how many are in a row. */
