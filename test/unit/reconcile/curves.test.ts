@@ -1,37 +1,17 @@
 /**
- * Goal: the curves and the map show what was due, answered and missing, each where it was.
+ * Goal: the curves show what was due and answered, each when it was.
  *
  * Method: a run of one second, so that a column is 250 ms; times in ms.
  */
 import { expect } from "chai";
 import { OUTCOME, ROW } from "../../../src/history/journal-format.ts";
-import type { Judging } from "../../../src/history/judging.ts";
 import { bucketCount } from "../../../src/reconcile/flow-series.ts";
 import { judgingFor } from "./against-oracle.ts";
-import { acked, end, judgedAll, readByNobody, seen } from "./hand-written.ts";
-import { type Row, row, us } from "./memory-journal.ts";
+import { acked, judgedAll, readByNobody } from "./hand-written.ts";
+import { row, us } from "./memory-journal.ts";
+import { EVENTS, send, shown } from "./one-second.ts";
 
 const plan = readByNobody();
-const EVENTS = [
-  { type: "workload.started", tUs: us(0), t0Us: us(0) },
-  { type: "workload.stopped", tUs: us(1000), producers: 1 },
-] as const;
-
-function shown(producer: Row[], { audit = [] as Row[], judging = plan as Judging } = {}) {
-  return judgedAll({ producer, audit, judging, events: [...EVENTS] });
-}
-
-const send = (
-  seq: number,
-  count: number,
-  dueMs: number,
-  code: number,
-  atMs: number,
-  lastDueMs = dueMs,
-): Row[] => [
-  row.intent(1, 0, seq, count, dueMs, count > 1 ? (lastDueMs - dueMs) / (count - 1) : 0),
-  row.outcome(1, 0, seq, count, code, -1, atMs),
-];
 
 describe(bucketCount.name, () => {
   it("has a column for each 250 ms begun, at least one and at most 600", () => {
@@ -215,49 +195,5 @@ describe("the columns of latency", () => {
       [400, 80],
       [400, 90],
     ]);
-  });
-});
-
-describe("the map of losses", () => {
-  it("shows what is missing, doubled or unknown where it was due, by partition", () => {
-    const one = { partition: 1 };
-    const result = shown(
-      [
-        ...acked(0, 2, 0),
-        row.intent(1, 0, 2, 4, 300),
-        row.outcome(1, 0, 2, 2, OUTCOME.acked, 2, 400),
-        ...acked(60, 2, 10),
-        ...acked(0, 1, 0, one),
-      ],
-      {
-        audit: [
-          seen(1, 0, 0, 2),
-          seen(1, 2, 1, 1),
-          seen(1, 3, 3, 1),
-          end(1, 12),
-          end(3, 0),
-          end(1, 1, { ...one, complete: false }),
-        ],
-      },
-    );
-    expect(result.lossMap).to.deep.equal({
-      columnMs: 250,
-      rows: [
-        {
-          topic: "orders",
-          partition: 0,
-          cells: [
-            { fromMs: 0, acked: 2, missing: 0, duplicated: 1, indeterminate: 0 },
-            { fromMs: 250, acked: 2, missing: 1, duplicated: 0, indeterminate: 2 },
-            { fromMs: 500, acked: 2, missing: 2, duplicated: 0, indeterminate: 0 },
-          ],
-        },
-        {
-          topic: "orders",
-          partition: 1,
-          cells: [{ fromMs: 0, acked: 1, missing: null, duplicated: 0, indeterminate: 0 }],
-        },
-      ],
-    });
   });
 });
