@@ -78,6 +78,18 @@ describe("the cells of the map of losses", () => {
     ]);
   });
 
+  it("are the first and the last for what was due before or after the workload", () => {
+    const producer = [
+      row.intent(1, 0, 0, 1, -30),
+      ...send(1, 2, 999, OUTCOME.acked, 1100),
+      ...send(3, 1, 1300, OUTCOME.acked, 1400),
+    ];
+    expect(cellsOf(producer, [seen(1, 0, 0, 4), end(1, 4), end(3, 0)])).to.deep.equal([
+      [0, 0, 0, 0, 1],
+      [750, 3, 0, 0, 0],
+    ]);
+  });
+
   it("count a double for the stream it is of, and none of what nobody announced", () => {
     const two = { producer: 2 };
     const producer = [...acked(0, 2, 0), ...acked(0, 2, 2, two)];
