@@ -168,6 +168,33 @@ describe("the window of the quick check", () => {
     };
     expect([103, WINDOW_BYTES, WINDOW_BYTES + 1].map(sound)).to.deep.equal([true, true, false]);
   });
+
+  it("holds no record whose key lies behind it", () => {
+    const quick = quickAfter(encoded(0));
+    const key = Buffer.from("behind");
+    const fetched = Buffer.concat([encoded(1, { key }), key]);
+    expect(quick.soundIn(fetched, 100, key.length, 0, 100, nothing())).to.equal(false);
+  });
+
+  it("is filled anew once the bytes are said to be others", () => {
+    const quick = quickAfter(encoded(0));
+    const fetched = Buffer.from(encoded(1));
+    const seq = () => {
+      const told = nothing();
+      return quick.soundIn(fetched, 0, -1, 0, 100, told) ? told.seq : -1;
+    };
+    expect(seq()).to.equal(1);
+    encoded(2).copy(fetched);
+    quick.newBytes();
+    expect(seq()).to.equal(2);
+  });
+
+  it("tells a seq of more than 32 bits", () => {
+    const quick = quickAfter(encoded(2 ** 40 + 5));
+    const told = nothing();
+    expect(quick.sound(encoded(2 ** 40 + 7), null, told)).to.equal(true);
+    expect(told.seq).to.equal(2 ** 40 + 7);
+  });
 });
 
 const records = (from: number, count: number, bytes = 100): Sent[] =>
