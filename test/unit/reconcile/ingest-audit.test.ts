@@ -24,8 +24,8 @@ const judging: Judging = {
   ],
   readers: [
     ...plan.readers,
-    { kind: "audit", id: 102, name: "a-2", region: "r", logs: [2] },
-    { kind: "audit", id: 110, name: "a-10", region: "r", logs: [1] },
+    { kind: "audit", id: 104, name: "a-4", region: "r", logs: [2] },
+    { kind: "audit", id: 102, name: "a-2", region: "r", logs: [1] },
   ],
 };
 
@@ -59,14 +59,14 @@ describe("the readings of audits", () => {
   it("are kept apart by reader, log and partition, though their rows come mixed", () => {
     const ledger = ledgerOf([
       met(101, { seq: 0 }),
-      met(110, { seq: 0, count: 2 }),
+      met(102, { seq: 0, count: 2 }),
       met(101, { seq: 0, partition: 1, count: 3 }),
-      met(102, { seq: 0, log: 2, count: 4 }),
+      met(104, { seq: 0, log: 2, count: 4 }),
       met(101, { offset: 1, seq: 1 }),
-      row.end(110, 1, 0, 0, 2, 5100),
+      row.end(102, 1, 0, 0, 2, 5100),
       row.end(101, 1, 1, 0, 3, 5200),
       row.end(101, 1, 0, 0, 2, 5300, false),
-      row.end(102, 2, 0, 7, 11, 5400),
+      row.end(104, 2, 0, 7, 11, 5400),
     ]);
     const told = (log: number, partition: number) =>
       ledger
@@ -79,11 +79,11 @@ describe("the readings of audits", () => {
           complete,
         ]);
     expect(told(1, 0)).to.deep.equal([
-      [110, 2, 0, 2, true],
+      [102, 2, 0, 2, true],
       [101, 2, 0, 2, false],
     ]);
     expect(told(1, 1)).to.deep.equal([[101, 3, 0, 3, true]]);
-    expect(told(2, 0)).to.deep.equal([[102, 4, 7, 11, true]]);
+    expect(told(2, 0)).to.deep.equal([[104, 4, 7, 11, true]]);
   });
 
   it("of a log that the plan does not have are told, row by row, and not taken", () => {
@@ -99,13 +99,13 @@ describe("the readings of audits", () => {
     const reading = readingOf([
       seen(1, 10, 2, 2),
       seen(1, 12, 5, 1),
-      seen(1, 20, 0, 8),
-      end(1, 28),
+      seen(1, 20, 1, 7),
+      end(1, 27),
     ]);
     expect(reading.duplicateAppends).to.equal(3);
     expect(reading.duplicates).to.deep.equal([
-      { stream: 0, seqFirst: 2, count: 2, offset: 22 },
-      { stream: 0, seqFirst: 5, count: 1, offset: 25 },
+      { stream: 0, seqFirst: 2, count: 2, offset: 21 },
+      { stream: 0, seqFirst: 5, count: 1, offset: 24 },
     ]);
     expect(reading.duplicatePlane(0)?.size).to.equal(3);
     expect(reading.duplicatePlane(1)).to.equal(undefined);
@@ -120,7 +120,7 @@ describe("what an audit met that does not belong there", () => {
     };
     expect(strayed([met(101, { seq: 3, count: 2 })], 1)).to.deep.equal([0, 2, 1]);
     expect(strayed([met(103, { seq: 3, count: 2, log: 3 })], 3)).to.deep.equal([0, 2, 1]);
-    expect(strayed([met(102, { seq: 3, count: 2, log: 2 })], 2)).to.deep.equal([2, 2, 0]);
+    expect(strayed([met(104, { seq: 3, count: 2, log: 2 })], 2)).to.deep.equal([2, 2, 0]);
     expect(strayed([met(101, { seq: 3, count: 2, from: 1 })], 1)).to.deep.equal([2, 2, 0]);
     expect(strayed([met(101, { seq: 3, count: 2, producer: 9 })], 1)).to.deep.equal([2, 2, 0]);
   });

@@ -103,6 +103,8 @@ describe("what a reader met", () => {
     expect(conflicts(audit, handed({ offset: 10, seq: 0, count: 10 }))).to.deep.equal([]);
     expect(conflicts(audit, handed({ offset: 16, seq: 6, count: 2 }))).to.deep.equal([]);
     expect(conflicts(audit, handed({ offset: 13, seq: 3 }))).to.deep.equal([]);
+    const wide = [seen(1, 10, 0, 2), seen(1, 15, 5, 5), end(1, 20)];
+    expect(conflicts(wide, handed({ offset: 13, seq: 9 }))).to.deep.equal([]);
     expect(conflicts(audit, handed({ offset: 20, seq: 3, count: 5 }))).to.deep.equal([]);
   });
 
