@@ -7,8 +7,9 @@ import type { HistoryEvent, NewEvent } from "../../../src/history/events.ts";
 import type { Expectation, Judging } from "../../../src/history/judging.ts";
 import { EXIT } from "../../../src/kernel/errors.ts";
 import { type JudgeInput, judge, type PlanSummary } from "../../../src/reconcile/judge.ts";
-import { acked, end, faultAt, readByNobody, seen } from "./hand-written.ts";
-import { journalInput, type Row, us } from "./memory-journal.ts";
+import { judgingFor } from "./against-oracle.ts";
+import { acked, end, faultAt, judgedAll, readByNobody, seen } from "./hand-written.ts";
+import { journalInput, type Row, row, us } from "./memory-journal.ts";
 
 interface Told {
   events?: NewEvent[];
@@ -129,33 +130,33 @@ describe("a run that was not run", () => {
   });
 });
 
-describe("the parts of a result", () => {
-  const bound = { pass: 1, by: "second", bounds: [{ partition: 0, start: 0, end: 6 }] };
-  const opened = (role: string): NewEvent => {
-    return { type: "journal.opened", tUs: us(-90), agent: "a", file: `${role}.bin`, role };
-  };
-  const quiet = { loopDelayP999Us: 9, loopDelayMaxUs: 9, lateSendMaxUs: 9, cpuThrottledUs: 0 };
-  /** Of a run whose evidence is sound. */
-  const events: NewEvent[] = [
-    started,
-    opened("producer"),
-    opened("audit"),
-    { type: "steady.reached", tUs: us(50), checks: [] },
-    ...faultAt(100, 120, 900, [
-      { type: "fault.effective", tUs: us(130), step: "disaster", proof: "gone" },
-      { type: "health", tUs: us(500), agent: "a", ...quiet, journalWriteMaxUs: 9 },
-    ]),
-    { type: "audit.bounds", tUs: us(1500), log: 1, ...bound },
-    { type: "run.ended", tUs: us(2000), outcome: "completed" },
-  ];
-  const producer = [...acked(0, 4, 0), ...acked(4, 2, 4)];
-  /** Record 1 lies twice, 3 is nowhere, and 0 comes after 1. */
-  const audit = [
-    ...[seen(1, 0, 1, 1), seen(1, 1, 0, 3), seen(1, 4, 4, 2), end(1, 6), end(3, 0)],
-    ...[end(1, 0, { partition: 1 }), end(3, 0, { partition: 1 })],
-  ];
-  const aim: Expectation = { metric: "lost.records", high: 0, written: "0" };
+const bound = { pass: 1, by: "second", bounds: [{ partition: 0, start: 0, end: 6 }] };
+const opened = (role: string): NewEvent => {
+  return { type: "journal.opened", tUs: us(-90), agent: "a", file: `${role}.bin`, role };
+};
+const quiet = { loopDelayP999Us: 9, loopDelayMaxUs: 9, lateSendMaxUs: 9, cpuThrottledUs: 0 };
+/** Of a run whose evidence is sound. */
+const events: NewEvent[] = [
+  started,
+  opened("producer"),
+  opened("audit"),
+  { type: "steady.reached", tUs: us(50), checks: [] },
+  ...faultAt(100, 120, 900, [
+    { type: "fault.effective", tUs: us(130), step: "disaster", proof: "gone" },
+    { type: "health", tUs: us(500), agent: "a", ...quiet, journalWriteMaxUs: 9 },
+  ]),
+  { type: "audit.bounds", tUs: us(1500), log: 1, ...bound },
+  { type: "run.ended", tUs: us(2000), outcome: "completed" },
+];
+const producer = [...acked(0, 4, 0), ...acked(4, 2, 4)];
+/** Record 1 lies twice, 3 is nowhere, and 0 comes after 1. */
+const audit = [
+  ...[seen(1, 0, 1, 1), seen(1, 1, 0, 3), seen(1, 4, 4, 2), end(1, 6), end(3, 0)],
+  ...[end(1, 0, { partition: 1 }), end(3, 0, { partition: 1 })],
+];
+const aim: Expectation = { metric: "lost.records", high: 0, written: "0" };
 
+describe("the parts of a result", () => {
   it("stand as they are when one of them fails, which makes the run inconclusive", () => {
     const told = { events, producer, audit, judging: { objectives: [aim] } };
     const sound = resultOf(told);
@@ -200,6 +201,41 @@ describe("the parts of a result", () => {
     ]);
     expect(result.limits).to.not.deep.equal([]);
     expect(result.series[0]?.points.map(([atMs]) => atMs)).to.deep.equal([0, 225, 450, 675]);
+  });
+});
+
+describe("the numbers of a result", () => {
+  it("have the recovery from the fault that the plan names", () => {
+    const told = { events, producer, audit, judging: { faultStep: "disaster" } };
+    expect(resultOf(told).recoveries.map(({ viewpoint }) => viewpoint)).to.include("produce");
+    expect(resultOf({ events, producer, audit }).recoveries).to.deep.equal([]);
+  });
+
+  it("say what is wrong with the instrument", () => {
+    const blind = events.filter(({ type }) => type !== "health");
+    expect(resultOf({ events: blind }).instrument).to.deep.include({
+      healthy: false,
+      problems: ["no agent reported its health"],
+    });
+  });
+
+  it("miss an objective by a hole in what survived, and not by the end of it", () => {
+    const loss: Expectation = { metric: "rpo.records", high: 5, written: "5" };
+    const judging = { objectives: [loss] };
+    const [hole] = resultOf({ events, producer, audit, judging }).objectives;
+    expect(hole).to.include({ verdict: "missed" });
+    expect(hole?.reason).to.match(/^the loss has a hole/);
+    const tail = [seen(1, 0, 0, 5), ...audit.slice(3)];
+    expect(resultOf({ events, producer, audit: tail, judging }).objectives[0]).to.include({
+      verdict: "met",
+    });
+  });
+
+  it("have what became of the offsets of each group", () => {
+    const consumer = [row.commit(1, 1, 0, 2, 500), row.resume(2, 3, 0, 0, 2000)];
+    const { offsets } = judgedAll({ producer, consumer, judging: judgingFor("standby") });
+    expect(offsets).to.not.deep.equal([]);
+    for (const one of offsets) expect(one).to.include({ group: "g" });
   });
 
   it("are drawn over a workload that never began as over one microsecond", () => {
