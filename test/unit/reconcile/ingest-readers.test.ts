@@ -152,6 +152,25 @@ describe("what a reader met", () => {
   });
 });
 
+describe("a reader's rows", () => {
+  const journal = (role: string, n: number, rows: Row[]) =>
+    journalInput({ file: `${role}.${n}`, agent: "a", role, rows, state: "closed" });
+
+  it("are compared with the reading that ended last, whichever journal that is in", () => {
+    const window = { fromUs: us(0), toUs: us(10_000), buckets: 10, sightingsFromUs: us(0) };
+    const inputs = [
+      journal("producer", 1, [...acked(4, 4, 4), ...acked(0, 4, 0)]),
+      journal("audit", 1, [seen(1, 0, 0, 4), end(1, 4, { atMs: 6000 })]),
+      journal("audit", 2, [seen(1, 0, 4, 4), end(1, 4, { atMs: 5500 })]),
+      journal("consumer", 1, [handed({ offset: 0, seq: 0, count: 4, atMs: 3000 })]),
+    ];
+    const { ledger, flow } = ingest(new World(judging), inputs, window);
+    expect(ledger.conflicts).to.deep.equal([]);
+    // The first was due at 0, though it was sent after others.
+    expect(flow.deliveredAge.values[3]).to.equal(3000);
+  });
+});
+
 describe("the flow of a group", () => {
   it("is of the application alone, and has no age of what was never announced", () => {
     const consumer = [handed({ offset: 10, seq: 0, count: 2, atMs: 1500 })];
