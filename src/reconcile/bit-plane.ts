@@ -217,15 +217,15 @@ function selectInChunk(
     }
     let bit = 0;
     while (bits !== 0) {
-      // Skip the zeros, then take the ones.
+      // Skip the zeros, then take the ones: fewer than 32, for whole words were put above.
       const zeros = 31 - Math.clz32(bits & -bits);
       bit += zeros;
       bits >>>= zeros;
       const inverted = ~bits;
-      const ones = inverted === 0 ? 32 : 31 - Math.clz32(inverted & -inverted);
+      const ones = 31 - Math.clz32(inverted & -inverted);
       put(start + bit, start + bit + ones);
       bit += ones;
-      bits = ones === 32 ? 0 : bits >>> ones;
+      bits >>>= ones;
     }
   }
 }

@@ -4,14 +4,12 @@ export class Buckets {
   readonly fromUs: number;
   readonly widthUs: number;
   readonly values: Float64Array;
-  readonly #empty: number;
 
   /** `empty` is what a bucket without a value holds: 0 for sums, NaN for extremes. */
   constructor(fromUs: number, toUs: number, count: number, empty: number) {
     this.fromUs = fromUs;
     this.widthUs = Math.max((toUs - fromUs) / count, 1);
     this.values = new Float64Array(count).fill(empty);
-    this.#empty = empty;
   }
 
   /** The bucket an instant falls into; instants outside fall into the first or last. */
@@ -25,18 +23,22 @@ export class Buckets {
     this.values[bucket] = (this.values[bucket] as number) + amount;
   }
 
-  /** Spreads `amount` evenly over [fromUs, toUs], by share of each bucket. */
+  /**
+   * Spreads `amount` evenly over [fromUs, toUs], by share of each bucket; the first and the last get
+   * what lies outside. A bucket is not looked up by its start: where the width is no whole number,
+   * that may come out just short of it, and its share would go to the one before.
+   */
   spread(fromUs: number, toUs: number, amount: number): void {
-    const first = this.at(fromUs);
-    const last = this.at(toUs);
-    if (first === last || toUs <= fromUs) {
+    if (toUs <= fromUs) {
       this.add(fromUs, amount);
       return;
     }
+    const [first, last] = [this.at(fromUs), this.at(toUs)];
     for (let bucket = first; bucket <= last; bucket += 1) {
-      const start = Math.max(fromUs, this.startUs(bucket));
-      const end = bucket === last ? toUs : Math.min(toUs, this.startUs(bucket + 1));
-      this.add(this.startUs(bucket), (amount * (end - start)) / (toUs - fromUs));
+      const start = bucket === first ? fromUs : this.startUs(bucket);
+      const end = bucket === last ? toUs : this.startUs(bucket + 1);
+      const share = (amount * (end - start)) / (toUs - fromUs);
+      this.values[bucket] = (this.values[bucket] as number) + share;
     }
   }
 
@@ -57,7 +59,7 @@ export class Buckets {
   ): [number, number | null][] {
     return Array.from(this.values, (value, bucket) => [
       round(toMs(this.startUs(bucket))),
-      Number.isNaN(value) && Number.isNaN(this.#empty) ? null : round(scale(value)),
+      Number.isNaN(value) ? null : round(scale(value)),
     ]);
   }
 }

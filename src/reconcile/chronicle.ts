@@ -91,13 +91,12 @@ export class Chronicle {
    * whichever comes first. What stalls after that has another cause.
    */
   get attributionEndUs(): number {
-    const t0 = this.t0;
-    if (!t0) return this.workloadEndUs;
-    const others = this.faults
-      .filter((story) => story !== this.fault && story.injecting.tUs > t0.highUs)
-      .map((story) => story.injecting.tUs);
-    const healing = this.fault?.healing?.tUs ?? Infinity;
-    return Math.min(this.workloadEndUs, healing, ...others);
+    const { began, healing } = this.fault ?? {};
+    if (!began) return this.workloadEndUs;
+    const later = this.faults
+      .map(({ injecting }) => injecting.tUs)
+      .filter((tUs) => tUs > began.highUs);
+    return Math.min(this.workloadEndUs, healing?.tUs ?? Infinity, ...later);
   }
 
   #failoverStory(step: string | undefined): FailoverStory {
@@ -152,6 +151,6 @@ function collectFaults(events: readonly HistoryEvent[]): FaultStory[] {
 function beganWithin({ injecting, injected }: FaultStory): Interval | undefined {
   if (!injected) return undefined;
   // A death before the call has another cause; one reported after it returned does not narrow.
-  const deaths = (injected.dieUs ?? []).filter((us) => us >= injecting.tUs && us <= injected.tUs);
+  const deaths = (injected.dieUs ?? []).filter((us) => us >= injecting.tUs);
   return { lowUs: injecting.tUs, highUs: Math.min(injected.tUs, ...deaths) };
 }

@@ -74,7 +74,10 @@ const DOTS = [
   [OUTCOME.indeterminate, "indeterminate"],
 ] as const;
 
-/** Dots of the application's sends: of each column and outcome the slowest and the quickest. */
+/**
+ * Dots of the application's sends: of each column and outcome the slowest and the quickest. Equal ones
+ * stay in the order of `DOTS`.
+ */
 export function latencyOf(ledger: Ledger, chronicle: Chronicle): Dot[] {
   return DOTS.flatMap(([code, name]) => {
     const extremes = new Extremes(chronicle);
@@ -86,7 +89,7 @@ export function latencyOf(ledger: Ledger, chronicle: Chronicle): Dot[] {
       }
     }
     return extremes.dots(name);
-  }).sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+  }).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 
 /** Per column the slowest and the quickest, and when each was due. */

@@ -13,13 +13,11 @@ import type { Rows } from "./rows.ts";
 
 export class AuditIntake {
   readonly #ledger: Ledger;
-  readonly #file: string;
   /** Readings that have not ended, by reader and place. */
   readonly #open = new Map<number, AuditedPlace>();
 
-  constructor(ledger: Ledger, file: string) {
+  constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.#file = file;
   }
 
   found(block: Rows, i: number, kind: number): void {
@@ -68,7 +66,7 @@ export class AuditIntake {
     const { world } = this.#ledger;
     const stream = world.stream(index);
     if (stream.partition !== audit.place.partition) return false;
-    return stream.log === audit.place.log || world.family(stream.log).includes(audit.place.log);
+    return world.family(stream.log).includes(audit.place.log);
   }
 
   /** Kept as alien, record by record: where it is matters more than how many are in a row. */
@@ -115,7 +113,7 @@ export class AuditIntake {
       );
       return undefined;
     }
-    const audit = new AuditedPlace(this.#ledger.world.place(index), block.actor(i), this.#file);
+    const audit = new AuditedPlace(this.#ledger.world.place(index), block.actor(i));
     (this.#ledger.audits[index] as AuditedPlace[]).push(audit);
     this.#open.set(key, audit);
     return audit;

@@ -45,7 +45,7 @@ export function ingest(world: World, inputs: Iterable<JournalInput>, window: Ing
       ledger.seal();
       sealed = true;
     }
-    const intake = new JournalIntake(ledger, flow, input.file, window);
+    const intake = new JournalIntake(ledger, flow, window);
     const reading = input.read((block) => intake.take(block));
     intake.closed(reading.state === "closed");
     const { file, agent, role } = input;
@@ -62,10 +62,10 @@ class JournalIntake {
   readonly #audit: AuditIntake;
   readonly #readers: ReaderIntake;
 
-  constructor(ledger: Ledger, flow: Flow, file: string, window: IngestWindow) {
+  constructor(ledger: Ledger, flow: Flow, window: IngestWindow) {
     this.#ledger = ledger;
     this.#producers = new ProducerIntake(ledger);
-    this.#audit = new AuditIntake(ledger, file);
+    this.#audit = new AuditIntake(ledger);
     this.#readers = new ReaderIntake(ledger, flow, window.sightingsFromUs);
   }
 

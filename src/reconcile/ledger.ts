@@ -51,7 +51,6 @@ export interface DuplicateRun {
 export class AuditedPlace {
   readonly place: Place;
   readonly reader: number;
-  readonly file: string;
   readonly table = new PlaceTable();
   readonly seen = new Map<number, BitPlane>();
   /** Records whose bytes were hurt, by the identity they claim. */
@@ -72,10 +71,9 @@ export class AuditedPlace {
   lastUs = 0;
   #duplicated: Map<number, BitPlane> | undefined;
 
-  constructor(place: Place, reader: number, file: string) {
+  constructor(place: Place, reader: number) {
     this.place = place;
     this.reader = reader;
-    this.file = file;
   }
 
   plane(stream: number): BitPlane {
@@ -222,10 +220,21 @@ export class Ledger {
     return before.length === 0 ? undefined : before;
   }
 
+  /** Rows of two readers may overlap in part: only what no conflict has told yet is another one. */
   noteConflict(conflict: Conflict): void {
     const plane = planeIn(this.#conflictOffsets, conflict.place);
-    const { offset, count } = conflict;
-    if (plane.countIn(offset, count) < count) this.conflicts.push(conflict);
+    const { offset, count, seq } = conflict;
+    const keep = (from: number, upTo: number) => {
+      if (upTo === from) return;
+      const part = { offset: from, count: upTo - from, seq: seq + from - offset };
+      this.conflicts.push({ ...conflict, ...part });
+    };
+    let at = offset;
+    plane.runsIn(offset, count, (told, some) => {
+      keep(at, told);
+      at = told + some;
+    });
+    keep(at, offset + count);
     plane.add(offset, count);
   }
 
@@ -233,11 +242,14 @@ export class Ledger {
     this.oddities.set(sentence, (this.oddities.get(sentence) ?? 0) + 1);
   }
 
-  /** Puts every table into order; called when producers and audits are in, and at the end. */
+  /**
+   * Puts every table into order; called when producers and audits are in, and at the end. Readings
+   * that ended at one instant stay in the order of their journals.
+   */
   seal(): void {
     for (const stream of this.streams) stream.sends.seal();
     for (const readings of this.audits) {
-      readings.sort((a, b) => ended(a) - ended(b) || (a.file < b.file ? -1 : 1));
+      readings.sort((a, b) => ended(a) - ended(b));
       for (const audit of readings) audit.table.seal();
     }
     for (const group of this.groups) {

@@ -42,9 +42,9 @@ export class World {
   readonly #logs = new Map<number, LogRef>();
   readonly #readers = new Map<number, ReaderRef>();
   readonly #groupByReader = new Map<number, Group>();
-  /** First stream of a producer, and first place of a log; -1 where there is none. */
-  readonly #streamBase = new Int32Array(SLOTS).fill(-1);
-  readonly #placeBase = new Int32Array(SLOTS).fill(-1);
+  /** First stream of a producer, and first place of a log; of one that is none, any. */
+  readonly #streamBase = new Int32Array(SLOTS);
+  readonly #placeBase = new Int32Array(SLOTS);
   readonly #familyByLog = new Map<number, LogRef[]>();
   readonly #failed: ReadonlySet<string>;
   /** Readers that read what a wounded cluster's living part holds, and the clusters they do it of. */
@@ -79,18 +79,14 @@ export class World {
 
   /** Index of a stream, or -1 when the plan has no such producer or partition. */
   streamIndex(producer: number, partition: number): number {
-    const base = this.#streamBase[producer] ?? -1;
-    if (base < 0) return -1;
-    const stream = this.streams[base + partition];
-    return stream?.producer.id === producer ? base + partition : -1;
+    const index = (this.#streamBase[producer] ?? 0) + partition;
+    return this.streams[index]?.producer.id === producer ? index : -1;
   }
 
   /** Index of a place, or -1. */
   placeIndex(log: number, partition: number): number {
-    const base = this.#placeBase[log] ?? -1;
-    if (base < 0) return -1;
-    const place = this.places[base + partition];
-    return place?.log.id === log ? base + partition : -1;
+    const index = (this.#placeBase[log] ?? 0) + partition;
+    return this.places[index]?.log.id === log ? index : -1;
   }
 
   stream(index: number): Stream {
@@ -162,7 +158,9 @@ export class World {
     this.#readers.set(reader.id, reader);
     if (reader.beforeHeal) {
       this.#beforeHeal.add(reader.id);
-      for (const id of reader.logs) this.#wounded.add(this.#logs.get(id)?.cluster ?? "");
+      for (const log of reader.logs.flatMap((id) => this.#logs.get(id) ?? [])) {
+        this.#wounded.add(log.cluster);
+      }
     }
     if (reader.kind !== "group") return;
     const name = reader.group ?? reader.name;

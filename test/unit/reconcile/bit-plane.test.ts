@@ -39,6 +39,87 @@ function numbersOf(visit: (put: (first: number, count: number) => void) => void)
 
 const sorted = (set: Iterable<number>) => [...set].sort((a, b) => a - b);
 
+type Runs = [first: number, count: number][];
+
+function planeOf(...added: Runs): BitPlane {
+  const plane = new BitPlane();
+  for (const [first, count] of added) plane.add(first, count);
+  return plane;
+}
+
+function selected(inAll: [BitPlane, ...BitPlane[]], inNone: BitPlane[] = []): Runs {
+  const found: Runs = [];
+  const total = select({ inAll, inNone }, (first, count) => found.push([first, count]));
+  expect(total).to.equal(found.reduce((sum, [, count]) => sum + count, 0));
+  expect(select({ inAll, inNone }), "without a visitor").to.equal(total);
+  return found;
+}
+
+describe("the runs of a plane", () => {
+  const runsIn = (plane: BitPlane, first: number, count: number) => {
+    const found: Runs = [];
+    plane.runsIn(first, count, (from, some) => found.push([from, some]));
+    return found;
+  };
+
+  it("begin at the very first number, and end where the window does", () => {
+    const plane = planeOf([0, 3], [5, 2], [40, 30]);
+    expect(runsIn(plane, 0, 100)).to.deep.equal([
+      [0, 3],
+      [5, 2],
+      [40, 30],
+    ]);
+    expect(runsIn(plane, 1, 5)).to.deep.equal([
+      [1, 2],
+      [5, 1],
+    ]);
+  });
+
+  it("are selected from the first number or from any other, over words and chunks", () => {
+    for (const run of [
+      [0, 1],
+      [1, 2],
+      [31, 1],
+      [31, 2],
+      [32, 32],
+      [0, 96],
+      [CHUNK_BITS - 1, 2],
+      [CHUNK_BITS - 40, 80],
+    ] as Runs) {
+      expect(selected([planeOf(run)])).to.deep.equal([run]);
+      const [first, count] = run;
+      const beside: Runs[number] = [first + count + 1, 3];
+      expect(selected([planeOf(run, beside)])).to.deep.equal([run, beside]);
+    }
+    expect(selected([planeOf([0, 100])], [planeOf([1, 2], [64, 32])])).to.deep.equal([
+      [0, 1],
+      [3, 61],
+      [96, 4],
+    ]);
+    expect(selected([planeOf([0, 10])], [planeOf([0, CHUNK_BITS])])).to.deep.equal([]);
+    expect(selected([new BitPlane()])).to.deep.equal([]);
+  });
+});
+
+describe("a chunk that is whole", () => {
+  it("holds each of its numbers, and none of the next", () => {
+    const plane = planeOf([0, CHUNK_BITS], [CHUNK_BITS + 2, 1]);
+    expect(
+      [0, 7, CHUNK_BITS - 1, CHUNK_BITS, CHUNK_BITS + 2].map((n) => plane.has(n)),
+    ).to.deep.equal([true, true, true, false, true]);
+    expect(plane.countIn(10, CHUNK_BITS)).to.equal(CHUNK_BITS - 10 + 1);
+    expect(plane.add(CHUNK_BITS - 2, 5)).to.equal(3);
+    expect(plane.size).to.equal(CHUNK_BITS + 5 - 2);
+  });
+
+  it("is not taken for whole because some numbers came twice", () => {
+    const plane = planeOf([0, CHUNK_BITS - 2], [0, 1], [3, 5]);
+    expect(plane.isFull(0)).to.equal(false);
+    expect(plane.has(CHUNK_BITS - 1)).to.equal(false);
+    expect(plane.size).to.equal(CHUNK_BITS - 2);
+  });
+});
+
 describe(BitPlane.name, () => {
   it("holds what a Set holds", () => {
     fc.assert(

@@ -90,6 +90,7 @@ describe("the sends of a producer", () => {
     const stream = ledger.stream(0);
     const planes = [stream.sent, stream.acked, stream.failed, stream.aborted, stream.indeterminate];
     expect(planes.map(({ size }) => size)).to.deep.equal([6, 2, 2, 1, 1]);
+    expect([2, 3, 4].map((seq) => stream.aborted.has(seq))).to.deep.equal([false, true, false]);
     const { sends } = stream;
     const rows = Array.from({ length: sends.rows }, (_, at) => [
       sends.seq.get(at),

@@ -227,7 +227,14 @@ export function newEventsOf(run: SyntheticModel, journals: readonly MemoryJourna
   const health = { loopDelayP999Us: 900, loopDelayMaxUs: 4000, lateSendMaxUs: 800 };
   const quiet = { ...health, cpuThrottledUs: 0, journalWriteMaxUs: 300 };
   return run.tampering.events([
-    { type: "run.started", ...at(-9000), run: "synthetic-run", wall, tool: "0.0.0-test" },
+    {
+      type: "run.started",
+      ...at(-9000),
+      run: "synthetic-run",
+      wall,
+      tool: "0.0.0-test",
+      planSha256: "2".repeat(64),
+    },
     { type: "environment", ...at(-8900), facts: { synthetic: true } },
     ...journals.map(
       ({ file, agent, role }): NewEvent => ({

@@ -1,36 +1,21 @@
 /** Goal: records taken in runs are found to be what they are when each is checked by itself. */
-import { createRecordsBatch } from "@platformatic/kafka";
 import { expect } from "chai";
 import fc from "fast-check";
 import { type JournalRow, ROW } from "../../../src/history/journal-format.ts";
 import { readJournal } from "../../../src/history/journal-reader.ts";
 import { JournalWriter } from "../../../src/history/journal-writer.ts";
 import { walkBatches } from "../../../src/kafka/record-batch.ts";
+import { FoundRecords } from "../../../src/workload/found-records.ts";
+import { LagHistogram } from "../../../src/workload/lag-histogram.ts";
 import { PayloadCodec } from "../../../src/workload/payload.ts";
 import { RecordLog } from "../../../src/workload/record-log.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
+import { batchOf, type Sent } from "./batches.ts";
 
 const codec = new PayloadCodec(1);
 const log = { id: 4, cluster: "c", topic: "orders", partitions: 3, region: "r" };
 const logs = [{ ...log, role: "workload" as const }];
 const HEADER_BYTES = 61;
-
-interface Sent {
-  key: Buffer | null;
-  value: Buffer;
-}
-
-function batchOf(base: number, records: Sent[], compression?: "gzip"): Buffer {
-  const messages = records.map(({ key, value }) => ({
-    topic: "orders",
-    value,
-    ...(key && { key }),
-  }));
-  const made = createRecordsBatch(messages, compression ? { compression } : {});
-  const batch = Buffer.from(made.buffer);
-  batch.writeBigInt64BE(BigInt(base), 0);
-  return batch;
-}
 
 const streams = fc.record({
   producer: fc.constantFrom(1, 2),
@@ -238,5 +223,46 @@ describe("the rows of runs", () => {
     expect(taken.length).to.be.greaterThan(1);
     expect(rows).to.deep.equal([[0, 1, 7], ...wanted]);
     expect(seq).to.equal(1000);
+  });
+});
+
+describe("the figures of a partition", () => {
+  it("keep when its newest record was due, whatever comes later, in a run or by itself", () => {
+    const journal = JournalWriter.open(dir, { run: "r", agent: "newest", role: "audit" });
+    const reading = new PayloadCodec(1);
+    const figures = { all: { seen: 0, lag: new LagHistogram() }, newest: { dueUs: 0 } };
+    const place = { kind: ROW.seen, reader: 9, log: 4, partition: 2, tUs: 5000 };
+    const found = new FoundRecords(journal, reading, place, figures);
+    const due = (seq: number, dueUs: number): Sent => {
+      const identity = { producer: 1, partition: 2, seq };
+      return { key: null, value: codec.encode(100, identity, dueUs, null) };
+    };
+    const read = (base: number, ...dues: number[]) => {
+      reading.newBytes();
+      const taken: number[] = [];
+      walkBatches(
+        batchOf(
+          base,
+          dues.map((dueUs, n) => due(base + n, dueUs)),
+        ),
+        base,
+        {
+          record: (offset, ...place) => found.take(offset, reading.verifyIn(...place)),
+          run: (stretch) => {
+            const count = found.takeRun(stretch);
+            if (count > 0) taken.push(count);
+            return count;
+          },
+        },
+      );
+      return [...taken, figures.newest.dueUs];
+    };
+    expect(read(0, 70)).to.deep.equal([70]);
+    expect(read(1, 20, 90, 40)).to.deep.equal([3, 90]);
+    expect(read(4, 30, 50)).to.deep.equal([2, 90]);
+    // Not the next one: each by itself, until one goes on from another.
+    expect(read(16, 10)).to.deep.equal([90]);
+    expect(figures.all.seen).to.equal(7);
+    journal.close();
   });
 });

@@ -33,22 +33,28 @@ describe(`${judgeClaims.name}, one rule`, () => {
   it("is not run without a rule, and names the rows", () => {
     const { word, note } = judgedWith(claimOf(), lost(5));
     expect([word, note]).to.deep.equal(["not run", "nothing decides it here; its rows are A1"]);
+    const verdict = judgedWith({ ...claimOf(), rows: ["A1", "A2"] });
+    expect(verdict.note).to.equal("nothing decides it here; its rows are A1, A2");
+    expect(verdict.evidence).to.deep.equal([]);
   });
 
   it("is refuted by what is measured, with the run and the number", () => {
     const run = lost(5);
-    const { word, evidence } = judgedWith(claim, run);
-    expect(word).to.equal("refuted");
+    const { word, note, evidence } = judgedWith(claim, run);
+    expect([word, note]).to.deep.equal(["refuted", ""]);
     expect(evidence).to.have.length(1);
     expect(evidence[0]).to.deep.include({ run: run.run, experiment: "a", asked: ">=1" });
     expect(evidence[0]?.measured.value).to.equal(5);
   });
 
   it("is what it is otherwise only when the rule was answered", () => {
-    expect(judgedWith(claim, lost(0)).word).to.equal("confirmed");
-    expect(judgedWith(claim).word).to.equal("not run");
-    expect(judgedWith(claim).note).to.equal("a was not run");
-    expect(judgedWith(claim, lost(5, "b")).word).to.equal("not run");
+    const { word, note, evidence } = judgedWith(claim, lost(0));
+    expect([word, note]).to.deep.equal(["confirmed", ""]);
+    expect(evidence.map(({ answer }) => answer)).to.deep.equal(["no"]);
+    for (const runs of [[], [lost(5, "b")]]) {
+      const open = judgedWith(claim, ...runs);
+      expect([open.word, open.note]).to.deep.equal(["not run", "a was not run"]);
+    }
   });
 
   it("is never decided by an inconclusive run, whatever its number", () => {
@@ -59,6 +65,18 @@ describe(`${judgeClaims.name}, one rule`, () => {
     expect(evidence).to.deep.equal([]);
     expect(judgedWith(claim, doubtful, lost(0)).word).to.equal("confirmed");
     expect(judgedWith(claim, lost(5, "a", { verdict: "not-run" })).word).to.equal("not run");
+    const lone = judgedWith(claim, doubtful, lost(5));
+    expect([lone.word, lone.note, lone.evidence.length]).to.deep.equal(["refuted", "", 1]);
+  });
+
+  it("has no answer from a run that did not measure it", () => {
+    const other = runOf("a", [assessment("rto.produce", { value: 9 })]);
+    const { word, note } = judgedWith(claim, other, lost(5, "a", { verdict: "inconclusive" }));
+    expect(word).to.equal("not run");
+    expect(note).to.match(/^no conclusive run of a: run-\d+, run-\d+$/);
+    const both = [assessment("rto.produce", { value: 9 }), assessment("rpo.records", { value: 0 })];
+    const found = judgedWith(claim, runOf("a", both));
+    expect([found.word, found.evidence[0]?.measured.value]).to.deep.equal(["confirmed", 0]);
   });
 });
 
@@ -71,7 +89,9 @@ describe(`${judgeClaims.name}, one number`, () => {
     const unknown = assessment("rpo.records", { value: null, verdict: "refuted" });
     expect(judgedWith(claim, runOf("a", [unknown])).word).to.equal("not run");
   });
+});
 
+describe(`${judgeClaims.name}, the numbers of a run`, () => {
   it("takes the number that was too close to its own target: it is asked something else", () => {
     const reason = "the target lies within the bounds of the measurement";
     const close = { value: 11_900, low: 11_700, high: 12_100, reason };
@@ -116,6 +136,13 @@ describe(`${judgeClaims.name}, several runs`, () => {
     expect(evidence).to.have.length(2);
     const doubtful = lost(0, "a", { version: "sha-2", verdict: "inconclusive" });
     expect(judgedWith(claim, earlier, doubtful).word).to.equal("refuted");
+    const later = lost(0, "a", { version: "sha-3" });
+    for (const runs of [
+      [earlier, later],
+      [later, earlier],
+    ]) {
+      expect(judgedWith(claim, ...runs).word).to.equal("confirmed");
+    }
   });
 });
 
@@ -130,7 +157,11 @@ describe(`${judgeClaims.name}, several rules`, () => {
   it("does not go on to the next rule while the first is open", () => {
     const rules = claimOf({ refutedWhen: [on(LOSS, "b")], qualifiedWhen: [on(LOSS, "a")] });
     expect(judgedWith(rules, lost(5)).word).to.equal("not run");
-    expect(judgedWith(rules, lost(5), lost(0, "b")).word).to.equal("qualified");
+    const second = judgedWith(rules, lost(5), lost(0, "b"));
+    expect([second.word, second.note]).to.deep.equal(["qualified", ""]);
+    const open = judgedWith(rules, lost(0, "b"));
+    expect([open.word, open.note]).to.deep.equal(["not run", "a was not run"]);
+    expect(open.evidence.map(({ experiment }) => experiment)).to.deep.equal(["b"]);
     expect(judgedWith(rules, lost(0), lost(0, "b")).word).to.equal("confirmed");
     expect(judgedWith(rules, lost(0), lost(1, "b")).word).to.equal("refuted");
   });
@@ -142,6 +173,9 @@ describe(`${judgeClaims.name}, several rules`, () => {
     const doubtful = lost(0, "full", { verdict: "inconclusive" });
     expect(judgedWith(either, lost(5, "quick"), doubtful).word).to.equal("refuted");
     expect(judgedWith(either).note).to.equal("full or quick was not run");
+    expect(judgedWith(either, doubtful).note).to.equal(
+      `no conclusive run of full or quick: ${doubtful.run}`,
+    );
   });
 
   it("compares shapes", () => {

@@ -45,6 +45,12 @@ describe(rowAnswer.name, () => {
     }
   });
 
+  it("takes no run for conclusive that was not run", () => {
+    const older = runOf("a", [HELD]);
+    const none = runOf("a", [HELD], { verdict: "not-run" });
+    expect(rowAnswer([older, none])).to.include({ word: "confirmed", run: older });
+  });
+
   it("takes the newest when none is conclusive", () => {
     const first = runOf("a", [OPEN]);
     const second = runOf("a", [OPEN]);
@@ -63,8 +69,10 @@ describe(rowAnswer.name, () => {
     expect(answer.word).to.equal("qualified");
     expect(answer.note).to.equal("confirmed in 1 of 3 runs");
   });
+});
 
-  it("spreads over all runs whose number may be believed", () => {
+describe("the spread of a row", () => {
+  it("is over all runs whose number may be believed", () => {
     const unsure = assessment("rto.produce", {
       value: 5,
       verdict: "inconclusive",
@@ -102,6 +110,20 @@ describe(rowAnswer.name, () => {
     const { spreads } = rowAnswer([runOf("a", [open, shape])]);
     expect(spreads.map(({ metric, max }) => [metric, max])).to.deep.equal([
       ["rto.cluster", { value: 30_000, atLeast: true }],
+    ]);
+  });
+
+  it("is of each metric that is predicted, from the runs that measured it", () => {
+    const both = (records: number, ms: number) =>
+      runOf("a", [assessment("rpo.records", { value: records }), slow(ms, "confirmed")]);
+    const other = runOf("a", [HELD]);
+    const none = runOf("a", [slow(99)], { verdict: "not-run" });
+    const { spreads } = rowAnswer([none, other, both(3, 20), both(1, 10)]);
+    expect(
+      spreads.map(({ metric, n, min, max }) => [metric, n, min.value, max.value]),
+    ).to.deep.equal([
+      ["rpo.records", 3, 0, 3],
+      ["rto.produce", 2, 10, 20],
     ]);
   });
 });
