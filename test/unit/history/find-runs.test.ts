@@ -35,6 +35,9 @@ describe(findRunFolders.name, () => {
   });
 
   it("refuses what there is no such folder", () => {
-    expect(() => findRunFolders(join(root, "absent"))).to.throw(DrillError, "there is no such folder");
+    expect(() => findRunFolders(join(root, "absent"))).to.throw(
+      DrillError,
+      "there is no such folder",
+    );
   });
 });
