@@ -93,6 +93,8 @@ export class FreshClients implements ProducerSource, Role {
   }
 
   #tick(): void {
+    // What became of earlier ones: a killed agent leaves what is on disk.
+    this.#journal.flush();
     const nowUs = monotonicUs();
     for (; this.#dueUs(this.#nextSeq) <= nowUs; this.#nextSeq += 1) {
       const dueUs = this.#dueUs(this.#nextSeq);

@@ -249,6 +249,15 @@ describe("fresh clients, one after another", () => {
     await bench.fresh.stop();
   });
 
+  it("leave nothing of one in memory for longer than until the next", async () => {
+    const bench = new Bench({ intervalMs: 20 });
+    (await bench.client(0)).refuse();
+    const { journal } = bench.context;
+    await until(() => journal.of("unsent").length === 2);
+    await until(() => journal.flushed === 2);
+    await bench.fresh.stop();
+  });
+
   it("are no load: beyond sixty at a time none starts, and its records are unsent", async () => {
     const bench = new Bench({ intervalMs: 1, t0Us: monotonicUs() - 100_000 });
     await until(() => bench.context.journal.of("unsent").length > 0);
