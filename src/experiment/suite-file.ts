@@ -5,13 +5,12 @@
  * Names of files may hold `*`; what they match is put in the order of its names, so that a suite is
  * the same on every machine. A file that is named twice with the same variables is run once.
  */
-import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { z } from "zod";
 import { findingsOf } from "./issues.ts";
 import { ExperimentError, type Path, type Problem } from "./problems.ts";
-import { readBytes, textOf } from "./read-text.ts";
+import { readKept, textOf } from "./read-text.ts";
 import { nameSchema } from "./schema-topology.ts";
 import { Source, throwProblems } from "./source.ts";
 
@@ -59,8 +58,7 @@ export interface LoadedSuite {
 
 /** Throws ExperimentError with every problem of the suite file; its experiments are not read. */
 export function loadSuite(file: string): LoadedSuite {
-  const bytes = readBytes(file);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const { bytes, sha256 } = readKept(file);
   return { ...parseSuite(textOf(bytes, file), file), file, sha256 };
 }
 

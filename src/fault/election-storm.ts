@@ -12,6 +12,7 @@ import { durationSchema } from "../kernel/schema-units.ts";
 import { atMost, partitionsUntil } from "./cluster-acts.ts";
 import type { TopicPartitionView } from "./cluster-asks.ts";
 import { partitionsMeant, topicProblems, topicTargetParams, topicWords } from "./cluster-target.ts";
+import { LEADS } from "./election.ts";
 import { defineFault, type FaultContext, note } from "./fault.ts";
 
 const params = z.strictObject({
@@ -30,8 +31,6 @@ const RESTORED_WITHIN_MS = 30_000;
 const ELECTED_WITHIN_MS = 10_000;
 const HEARD_WITHIN_MS = 10_000;
 const POLL_MS = 200;
-/** Elected, and "there was no need": it leads already. */
-const ELECTED = new Set([0, 84]);
 
 export const electionStorm = defineFault<Params>({
   kind: "election.storm",
@@ -150,7 +149,7 @@ async function elected(
   await poll(
     async () => {
       const answer = await elect(target, context, left);
-      const refused = answer.filter((one) => !ELECTED.has(one.errorCode));
+      const refused = answer.filter((one) => !LEADS.has(one.errorCode));
       left = left.filter((one) => refused.some(({ partition }) => partition === one.partition));
       refusal = `broker error ${refused[0]?.errorCode}`;
       return left.length === 0 || undefined;

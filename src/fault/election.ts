@@ -7,6 +7,8 @@ import { type FaultContext, type LiveTargets, note } from "./fault.ts";
 
 const ELECTED = 0;
 const NOT_NEEDED = 84;
+/** Who was asked for leads: it was elected, or did so already. */
+export const LEADS: ReadonlySet<number> = new Set([ELECTED, NOT_NEEDED]);
 const LED_WITHIN_MS = 15_000;
 
 /** Asks for the election, and notes what became of each partition and in which epoch it was. */
@@ -36,7 +38,7 @@ export async function proveElected(
     partition,
     code: Number(live.noted?.get(`code ${partition}`) ?? NOT_NEEDED),
   }));
-  const refused = codes.find(({ code }) => code !== ELECTED && code !== NOT_NEEDED);
+  const refused = codes.find(({ code }) => !LEADS.has(code));
   if (refused) {
     throw new Error(`${target.topic}-${refused.partition}: broker error ${refused.code}`);
   }

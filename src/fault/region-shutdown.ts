@@ -8,8 +8,8 @@
  * look smaller than that of an instant. `graceful` asks nodes and workers to end (SIGTERM) and kills
  * what has not after 30 s, as an evacuation does, while clients are killed: nobody tells the
  * application; `pause` freezes every process, so others meet silence; `blackhole` leaves the processes
- * alive and drops every packet in and out, so the region goes on alone. Agents of the region are part of it: their journals are on the host and keep what
- * they had written.
+ * alive and drops every packet in and out, so the region goes on alone. Agents of the region are part
+ * of it: their journals are on the host and keep what they had written.
  */
 import { z } from "zod";
 import { poll } from "../kernel/clock.ts";

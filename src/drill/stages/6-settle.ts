@@ -64,20 +64,15 @@ function whoIsSick(context: RunContext, stallMs: number): string {
   const { live, monitor, plan } = context;
   for (const [ref, agent] of live.producers) {
     if (!agent.alive) continue;
-    const waitingMs = monitor.waitingMs(ref);
     const name = plan.producers.find((producer) => producer.ref === ref)?.name ?? String(ref);
-    // An old report says nothing about now: a blocked agent would look well for ever.
-    if (waitingMs === undefined || !monitor.isFresh(ref, REPORT_WITHIN_MS)) {
-      return `${name} does not report`;
-    }
+    const waitingMs = waitOf(context, ref);
+    if (waitingMs === undefined) return `${name} does not report`;
     if (waitingMs > stallMs) return `${name} waits ${formatDurationMs(waitingMs)} for an ack`;
   }
   for (const { ref, name } of plan.canaries.filter(({ fresh }) => fresh !== undefined)) {
     if (live.canaries.get(ref)?.alive !== true) continue;
-    const waitingMs = monitor.waitingMs(ref);
-    if (waitingMs === undefined || !monitor.isFresh(ref, REPORT_WITHIN_MS)) {
-      return `${name} does not report`;
-    }
+    const waitingMs = waitOf(context, ref);
+    if (waitingMs === undefined) return `${name} does not report`;
     if (waitingMs > stallMs) return `new clients wait ${formatDurationMs(waitingMs)} (${name})`;
   }
   for (const [ref, agent] of live.consumers) {
@@ -88,6 +83,11 @@ function whoIsSick(context: RunContext, stallMs: number): string {
     if (lagMs > stallMs) return `${name} is ${formatDurationMs(lagMs)} behind`;
   }
   return "";
+}
+
+/** Undefined where nothing new was reported: a blocked agent would look well for ever. */
+function waitOf({ monitor }: RunContext, ref: number): number | undefined {
+  return monitor.isFresh(ref, REPORT_WITHIN_MS) ? monitor.waitingMs(ref) : undefined;
 }
 
 async function stopProducers(context: RunContext): Promise<void> {
