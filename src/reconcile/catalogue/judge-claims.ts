@@ -7,8 +7,9 @@
  * They are runs of one version of the file: two versions that disagree may have asked different things.
  *
  * An inconclusive run never decides, and neither does a number whose whole interval is not on one side
- * of what is asked, nor the shape of a loss of a run that lost nothing. What nothing decides is *not run*, and the reason says what is missing: a rule
- * that cannot be told yet is never skipped in favour of the next one.
+ * of what is asked, nor the shape of a loss of a run that lost nothing. What nothing decides is *not
+ * run*, and the reason says what is missing: a rule that cannot be told yet is never skipped in favour
+ * of the next one.
  */
 import type { Claim, ClaimCondition } from "../../history/claims.ts";
 import { compare } from "../assess.ts";
